@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "diffusion/guidance.h"
+#include "diffusion/sampler.h"
+#include "model/model.h"
+#include "tensor/pool.h"
+#include "tensor/tensor.h"
+
+/* What a set of pictures drawn together has in common. */
+typedef struct
+{
+  DmSampler sampler;
+  unsigned  n_steps;
+  size_t    width, height; /* of the canvas; the native size unless the model
+                              is fully convolutional                      */
+  DmWrap    wrap;
+  double    guidance_start, guidance_end; /* in t                         */
+  double    clip, threshold, rescale;     /* see DmGuidance               */
+} DmSettings;
+
+/* One picture: a function of these and the settings, whatever is drawn with it. */
+typedef struct
+{
+  int     class_id;
+  double  guidance;
+  guint64 seed;
+  guint64 index; /* picture @index of @seed */
+} DmPicture;
+
+/* Settings that the model's file recommends, at its native size. */
+void dm_settings_init (DmSettings *self, const DmModel *model);
+
+/* Returns: (transfer full): [n_pictures, height, width, channels] in [-1, 1],
+ * g_free()d by the caller; NULL if it cannot be done or was stopped.
+ */
+float *dm_generate (const DmModel    *model,
+                    const DmSettings *settings,
+                    const DmPicture  *pictures,
+                    size_t            n_pictures,
+                    DmStepFunc        on_step,
+                    void             *data,
+                    DmPool           *pool,
+                    GError          **error);
+
+/* How often dm_generate() has run in this process; for tests of caches. */
+guint dm_generate_get_n_runs (void);

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/config.h"
+#include "tensor/tensor.h"
+
+/* What a weights file says of itself beside the network's configuration: for
+ * people, menus and defaults. Owned strings; 0 or NULL where unknown.
+ */
+typedef struct
+{
+  char  **class_names;     /* (array zero-terminated) in label order, UTF-8 */
+  gint64 *images_per_class; /* (nullable) [n_classes]                        */
+  char   *title;           /* "Fashion"; shown in menus                      */
+
+  /* recommended */
+  double guidance;
+  int    n_steps;
+  char  *sampler;
+  double guidance_start, guidance_end; /* in t: start >= end */
+
+  /* data */
+  char *data_name, *data_licence, *data_credits;
+
+  /* training summary */
+  gint64  images_seen;
+  guint64 seed;
+  double  duration; /* seconds */
+  double  p_uncond;
+  double  ema_length;
+  char   *program_version;
+} DmCard;
+
+DmCard  *dm_card_new (void);
+DmCard  *dm_card_copy (const DmCard *self);
+void     dm_card_free (DmCard *self);
+char    *dm_card_class_nick (const DmCard *self, int class_id);
+gboolean dm_card_find_class (const DmCard *self,
+                             const char   *text,
+                             int          *class_id,
+                             GError      **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmCard, dm_card_free)

@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tensor/terms.h"
+
+#define DM_MAX_LEVELS 8
+
+/* All that gives the network its shape and its output a meaning. Plain data,
+ * stored in the weights file under the same names.
+ */
+typedef struct
+{
+  /* the picture */
+  size_t resolution; /* native side, pixels; a multiple of patch * 2^(levels-1)
+                        is not required, any size works                  */
+  size_t channels;   /* 1 gray, 3 R'G'B'                                 */
+  size_t n_classes;  /* without the null class                           */
+
+  /* the network */
+  size_t width;      /* channels of the first level                      */
+  size_t n_levels;
+  size_t multipliers[DM_MAX_LEVELS]; /* of width, per level              */
+  size_t n_blocks;   /* residual blocks per level on the way down; one
+                        more on the way up                               */
+  bool   attention[DM_MAX_LEVELS];   /* self-attention at that level      */
+  bool   attention_middle;
+  size_t head_width; /* channels of one attention head                   */
+  size_t n_groups;   /* of the group norms                               */
+  size_t embedding;  /* width of the conditioning vector                 */
+  size_t patch;      /* 1; 2: space-to-depth in, pixel-shuffle out       */
+  bool   circular;   /* padding: the picture wraps; else zeros           */
+  double dropout;    /* in residual blocks, while training               */
+
+  /* the meaning of its output */
+  DmPrediction prediction;
+  double       sigma_data; /* of x0, for DM_PREDICTION_X0                */
+  double       logsnr_min, logsnr_max; /* range of the schedule          */
+} DmConfig;
+
+void     dm_config_init (DmConfig *self);
+gboolean dm_config_check (const DmConfig *self, GError **error);
+bool     dm_config_is_convolutional (const DmConfig *self);
