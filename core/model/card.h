@@ -13,9 +13,9 @@
  */
 typedef struct
 {
-  char  **class_names;     /* (array zero-terminated) in label order, UTF-8 */
+  char  **class_names;      /* (array zero-terminated) in label order, UTF-8 */
   gint64 *images_per_class; /* (nullable) [n_classes]                        */
-  char   *title;           /* "Fashion"; shown in menus                      */
+  char   *title;            /* "Fashion"; shown in menus                      */
 
   /* recommended */
   double guidance;
@@ -38,7 +38,14 @@ typedef struct
 DmCard  *dm_card_new (void);
 DmCard  *dm_card_copy (const DmCard *self);
 void     dm_card_free (DmCard *self);
+guint    dm_card_get_n_classes (const DmCard *self);
+gboolean dm_card_check (const DmCard *self, GError **error);
+
+/* Classes by words: for menus, command lines and saved graphs. */
+char   **dm_card_class_nicks (const DmCard *self);
 char    *dm_card_class_nick (const DmCard *self, int class_id);
+int     *dm_card_class_values (const DmCard *self);
+int      dm_card_class_value (const DmCard *self, int class_id);
 gboolean dm_card_find_class (const DmCard *self,
                              const char   *text,
                              int          *class_id,

@@ -20,6 +20,8 @@ typedef enum
   DM_DTYPE_I64
 } DmDtype;
 
+const char *dm_dtype_get_name (DmDtype dtype);
+
 typedef struct
 {
   char         *name;
@@ -32,8 +34,9 @@ typedef struct
 
 typedef struct _DmWeights DmWeights;
 
-/* Opens or parses a whole file. The header is read alone, without touching the
- * tensors, by dm_weights_open_header(): cheap enough for a host's start.
+/* Opens or parses a whole file and checks its sum. The header is read alone,
+ * without touching the tensors, by dm_weights_open_header(): cheap enough for a
+ * host's start.
  */
 DmWeights *dm_weights_open (const char *path, GError **error);
 DmWeights *dm_weights_open_header (const char *path, GError **error);
@@ -59,21 +62,21 @@ gboolean dm_weights_read (const DmWeights *self,
  */
 typedef struct
 {
-  const char   *name;
-  DmDtype       dtype; /* stored as; F32, F16 and BF16 take @value as float,
-                          U8 and I64 take their own type */
+  const char *name;
+  DmDtype     dtype; /* stored as; F32, F16 and BF16 take @value as float,
+                        U8 and I64 take their own type */
   guint         n_dims;
   guint64       shape[8];
   gconstpointer value;
 } DmToStore;
 
-gboolean dm_weights_save (const char      *path,
-                          const DmConfig  *config,
-                          const DmCard    *card,
-                          GHashTable      *metadata,
-                          const DmToStore *tensors,
-                          guint            n_tensors,
-                          GError         **error);
+gboolean    dm_weights_save (const char      *path,
+                             const DmConfig  *config,
+                             const DmCard    *card,
+                             GHashTable      *metadata,
+                             const DmToStore *tensors,
+                             guint            n_tensors,
+                             GError         **error);
 const char *dm_weights_get_metadata (const DmWeights *self, const char *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmWeights, dm_weights_free)

@@ -1,0 +1,337 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "model/card.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "tensor/error.h"
+#include "tensor/terms.h"
+
+/* Longest list of classes in an error message. */
+#define MAX_LISTED 40
+
+/**
+ * dm_card_new:
+ *
+ * Returns: (transfer full): a card without classes; guidance 1, all the time.
+ */
+DmCard *
+dm_card_new (void)
+{
+  DmCard *self = g_new0 (DmCard, 1);
+
+  self->class_names = g_new0 (char *, 1);
+  self->guidance = 1.0;
+  self->guidance_start = 1.0;
+
+  return self;
+}
+
+/**
+ * dm_card_copy:
+ *
+ * Returns: (transfer full): a card equal to @self.
+ */
+DmCard *
+dm_card_copy (const DmCard *self)
+{
+  DmCard *copy = g_memdup2 (self, sizeof *self);
+
+  copy->class_names = g_strdupv (self->class_names);
+  copy->images_per_class = g_memdup2 (
+      self->images_per_class, dm_card_get_n_classes (self) * sizeof (gint64));
+  copy->title = g_strdup (self->title);
+  copy->sampler = g_strdup (self->sampler);
+  copy->data_name = g_strdup (self->data_name);
+  copy->data_licence = g_strdup (self->data_licence);
+  copy->data_credits = g_strdup (self->data_credits);
+  copy->program_version = g_strdup (self->program_version);
+
+  return copy;
+}
+
+/**
+ * dm_card_free:
+ * @self: (nullable) (transfer full):
+ */
+void
+dm_card_free (DmCard *self)
+{
+  if (self == NULL)
+    return;
+
+  g_strfreev (self->class_names);
+  g_free (self->images_per_class);
+  g_free (self->title);
+  g_free (self->sampler);
+  g_free (self->data_name);
+  g_free (self->data_licence);
+  g_free (self->data_credits);
+  g_free (self->program_version);
+  g_free (self);
+}
+
+/**
+ * dm_card_get_n_classes:
+ *
+ * Returns: the number of classes, without the null class.
+ */
+guint
+dm_card_get_n_classes (const DmCard *self)
+{
+  return self->class_names != NULL ? g_strv_length (self->class_names) : 0;
+}
+
+/* "T-shirt/top" to "t-shirt-top": Latin letters without their marks, digits,
+ * single dashes. Empty where nothing of the name is left.
+ */
+static char *
+make_nick (const char *name)
+{
+  /* "C" and not the user's locale: files and scripts travel */
+  g_autofree char *ascii = g_str_to_ascii (name, "C");
+  GString         *nick = g_string_new (NULL);
+  gboolean         gap = FALSE;
+
+  for (const char *at = ascii; *at != '\0'; at++)
+    if (g_ascii_isalnum (*at))
+      {
+        if (gap && nick->len > 0)
+          g_string_append_c (nick, '-');
+        g_string_append_c (nick, g_ascii_tolower (*at));
+        gap = FALSE;
+      }
+    else
+      {
+        gap = TRUE;
+      }
+
+  return g_string_free (nick, FALSE);
+}
+
+/**
+ * dm_card_class_nicks:
+ *
+ * Names of [a-z0-9-] for all classes, no two alike: a second "cat" is "cat-2",
+ * a name without Latin letters or digits is "class-" and its index. They depend
+ * on the names and their order alone.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): in label order.
+ */
+char **
+dm_card_class_nicks (const DmCard *self)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  guint  n_classes = dm_card_get_n_classes (self);
+  char **nicks = g_new0 (char *, n_classes + 1);
+
+  for (guint i = 0; i < n_classes; i++)
+    {
+      g_autofree char *stem = make_nick (self->class_names[i]);
+      char            *nick;
+
+      if (*stem == '\0')
+        {
+          g_free (stem);
+          stem = g_strdup_printf ("class-%u", i);
+        }
+
+      nick = g_strdup (stem);
+      for (guint k = 2; !g_hash_table_add (seen, nick); k++)
+        {
+          g_free (nick);
+          nick = g_strdup_printf ("%s-%u", stem, k);
+        }
+
+      nicks[i] = nick;
+    }
+
+  return nicks;
+}
+
+/**
+ * dm_card_class_nick:
+ * @class_id: 0 ... n_classes - 1
+ *
+ * Returns: (transfer full): one of dm_card_class_nicks().
+ */
+char *
+dm_card_class_nick (const DmCard *self, int class_id)
+{
+  g_auto (GStrv) nicks = dm_card_class_nicks (self);
+
+  g_return_val_if_fail (
+      class_id >= 0 && (guint) class_id < dm_card_get_n_classes (self), NULL);
+
+  return g_strdup (nicks[class_id]);
+}
+
+/* Source: Fowler, Noll & Vo, FNV-1a, 32 bits; the sign bit dropped. */
+static int
+hash (const char *text)
+{
+  guint32 value = 2166136261u;
+
+  for (; *text != '\0'; text++)
+    value = (value ^ (guchar) *text) * 16777619u;
+
+  return (int) (value & 0x7fffffff);
+}
+
+/**
+ * dm_card_class_values:
+ *
+ * A positive number for each class that follows from its nick: a saved picture
+ * keeps its class when classes are added or change their order. Should two
+ * nicks meet, the later one takes the next free number.
+ *
+ * Returns: (transfer full): [n_classes], no two alike
+ */
+int *
+dm_card_class_values (const DmCard *self)
+{
+  g_auto (GStrv) nicks = dm_card_class_nicks (self);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  guint n_classes = g_strv_length (nicks);
+  int  *values = g_new0 (int, n_classes + 1);
+
+  for (guint i = 0; i < n_classes; i++)
+    {
+      int value = hash (nicks[i]);
+
+      while (value == 0 || !g_hash_table_add (seen, GINT_TO_POINTER (value)))
+        value = value < G_MAXINT ? value + 1 : 1;
+
+      values[i] = value;
+    }
+
+  return values;
+}
+
+/**
+ * dm_card_class_value:
+ * @class_id: 0 ... n_classes - 1
+ *
+ * Returns: one of dm_card_class_values().
+ */
+int
+dm_card_class_value (const DmCard *self, int class_id)
+{
+  g_autofree int *values = dm_card_class_values (self);
+
+  g_return_val_if_fail (
+      class_id >= 0 && (guint) class_id < dm_card_get_n_classes (self), 0);
+
+  return values[class_id];
+}
+
+/* The same for "Éclair", "éclair" and its two ways of writing É. */
+static char *
+fold (const char *text)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
+}
+
+static int
+find_folded (char **names, const char *text)
+{
+  g_autofree char *wanted = fold (text);
+
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *name = fold (names[i]);
+
+      if (g_strcmp0 (name, wanted) == 0)
+        return i;
+    }
+
+  return -1;
+}
+
+static int
+find_exact (char **names, const char *text)
+{
+  for (int i = 0; names[i] != NULL; i++)
+    if (strcmp (names[i], text) == 0)
+      return i;
+
+  return -1;
+}
+
+static int
+find_index (const DmCard *self, const char *text)
+{
+  guint64 index;
+  guint   n_classes = dm_card_get_n_classes (self);
+
+  if (n_classes > 0 &&
+      g_ascii_string_to_unsigned (text, 10, 0, n_classes - 1, &index, NULL))
+    return (int) index;
+
+  return -1;
+}
+
+static void
+set_unknown_class (const DmCard *self, const char *text, GError **error)
+{
+  g_auto (GStrv) nicks = dm_card_class_nicks (self);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; nicks[i] != NULL && i < MAX_LISTED; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", nicks[i]);
+  if (g_strv_length (nicks) > MAX_LISTED)
+    g_string_append (list, ", …");
+
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("the model has no class “%s”; it has: %s"), text, list->str);
+}
+
+/**
+ * dm_card_find_class:
+ * @text: (nullable): a class's name in any case, its nick or its index; nothing
+ *   means the null class
+ * @class_id: (out): DM_CLASS_NULL for the null class
+ *
+ * A name wins over a nick, a nick over an index.
+ *
+ * Errors: DM_ERROR_OPTION, with the classes there are
+ */
+gboolean
+dm_card_find_class (const DmCard *self,
+                    const char   *text,
+                    int          *class_id,
+                    GError      **error)
+{
+  g_auto (GStrv) nicks = NULL;
+  g_autofree char *wanted = NULL;
+  int              found;
+
+  *class_id = DM_CLASS_NULL;
+  wanted = g_utf8_make_valid (text != NULL ? text : "", -1);
+  g_strstrip (wanted);
+  if (*wanted == '\0')
+    return TRUE;
+
+  nicks = dm_card_class_nicks (self);
+  found = find_exact (self->class_names, wanted);
+  if (found < 0)
+    found = find_folded (self->class_names, wanted);
+  if (found < 0)
+    found = find_folded (nicks, wanted);
+  if (found < 0)
+    found = find_index (self, wanted);
+
+  if (found < 0)
+    {
+      set_unknown_class (self, wanted, error);
+      return FALSE;
+    }
+
+  *class_id = found;
+
+  return TRUE;
+}
