@@ -84,11 +84,17 @@ dm_card_get_n_classes (const DmCard *self)
   return self->class_names != NULL ? g_strv_length (self->class_names) : 0;
 }
 
-/* "T-shirt/top" to "t-shirt-top": Latin letters without their marks, digits,
- * single dashes. Empty where nothing of the name is left.
+/**
+ * dm_nick_new:
+ * @name: in UTF-8
+ *
+ * "T-shirt/top" to "t-shirt-top": Latin letters without their marks, digits,
+ * single dashes.
+ *
+ * Returns: (transfer full): empty where nothing of the name is left.
  */
-static char *
-make_nick (const char *name)
+char *
+dm_nick_new (const char *name)
 {
   /* "C" and not the user's locale: files and scripts travel */
   g_autofree char *ascii = g_str_to_ascii (name, "C");
@@ -129,7 +135,7 @@ dm_card_class_nicks (const DmCard *self)
 
   for (guint i = 0; i < n_classes; i++)
     {
-      g_autofree char *stem = make_nick (self->class_names[i]);
+      g_autofree char *stem = dm_nick_new (self->class_names[i]);
       char            *nick;
 
       if (*stem == '\0')
@@ -292,8 +298,9 @@ set_unknown_class (const DmCard *self, const char *text, GError **error)
 
 /**
  * dm_card_find_class:
- * @text: (nullable): a class's name in any case, its nick or its index; nothing
- *   means the null class
+ * @text: (nullable): a class's name in any case, its nick or its index;
+ * nothing, or DM_CLASS_NULL_NICK where no class is called so, means the null
+ * class
  * @class_id: (out): DM_CLASS_NULL for the null class
  *
  * A name wins over a nick, a nick over an index.
@@ -324,6 +331,9 @@ dm_card_find_class (const DmCard *self,
     found = find_folded (nicks, wanted);
   if (found < 0)
     found = find_index (self, wanted);
+
+  if (found < 0 && g_ascii_strcasecmp (wanted, DM_CLASS_NULL_NICK) == 0)
+    return TRUE;
 
   if (found < 0)
     {

@@ -41,7 +41,11 @@ void     dm_card_free (DmCard *self);
 guint    dm_card_get_n_classes (const DmCard *self);
 gboolean dm_card_check (const DmCard *self, GError **error);
 
+/* The null class in menus and on command lines. */
+#define DM_CLASS_NULL_NICK "any"
+
 /* Classes by words: for menus, command lines and saved graphs. */
+char    *dm_nick_new (const char *name);
 char   **dm_card_class_nicks (const DmCard *self);
 char    *dm_card_class_nick (const DmCard *self, int class_id);
 int     *dm_card_class_values (const DmCard *self);
