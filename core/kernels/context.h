@@ -12,10 +12,10 @@
 typedef struct
 {
   const DmKernels *kernels;
-  DmPool          *pool;    /* NULL: the caller works alone            */
-  float           *scratch; /* n_workers * scratch_floats, aligned     */
+  DmPool          *pool;           /* NULL: the caller works alone            */
+  float           *scratch;        /* n_workers * scratch_floats, aligned     */
   size_t           scratch_floats; /* of one worker, multiple of 16    */
-  float           *shared;  /* scratch that all workers write together */
+  float           *shared;         /* scratch that all workers write together */
 } DmContext;
 
 static inline float *

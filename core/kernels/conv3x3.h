@@ -26,11 +26,8 @@ typedef struct
   float          *data; /* [dm_conv3x3_packed_floats ()] */
 } DmConvWeights;
 
-DmConvAlgorithm dm_conv3x3_plan (size_t h,
-                                 size_t w,
-                                 size_t c_in,
-                                 size_t c_out,
-                                 size_t stride);
+DmConvAlgorithm
+dm_conv3x3_plan (size_t h, size_t w, size_t c_in, size_t c_out, size_t stride);
 
 size_t dm_conv3x3_packed_floats (const DmKernels *kernels,
                                  DmConvAlgorithm  algorithm,

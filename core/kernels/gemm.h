@@ -16,9 +16,8 @@ typedef struct
   float *data; /* [dm_matmul_packed_floats ()], lent */
 } DmMatmulWeights;
 
-size_t dm_matmul_packed_floats (const DmKernels *kernels,
-                                size_t           c_in,
-                                size_t           c_out);
+size_t
+dm_matmul_packed_floats (const DmKernels *kernels, size_t c_in, size_t c_out);
 
 /* @w: [c_out, c_in]; transposed: packs wᵀ, for the data gradient, so that
  * @self->c_in is the number of rows of @w.
@@ -45,15 +44,39 @@ void dm_matmul (float                 *y,
 /* Plain products on the calling thread, by OpenBLAS with one thread, row-major,
  * c[m, n] = alpha * op (a) op (b) + beta * c. The only file with cblas.h.
  */
-void dm_gemm_nn (float *c, size_t ldc, const float *a, size_t lda,
-                 const float *b, size_t ldb, size_t m, size_t n, size_t k,
-                 float alpha, float beta);
-void dm_gemm_nt (float *c, size_t ldc, const float *a, size_t lda,
-                 const float *b, size_t ldb, size_t m, size_t n, size_t k,
-                 float alpha, float beta);
-void dm_gemm_tn (float *c, size_t ldc, const float *a, size_t lda,
-                 const float *b, size_t ldb, size_t m, size_t n, size_t k,
-                 float alpha, float beta);
+void dm_gemm_nn (float       *c,
+                 size_t       ldc,
+                 const float *a,
+                 size_t       lda,
+                 const float *b,
+                 size_t       ldb,
+                 size_t       m,
+                 size_t       n,
+                 size_t       k,
+                 float        alpha,
+                 float        beta);
+void dm_gemm_nt (float       *c,
+                 size_t       ldc,
+                 const float *a,
+                 size_t       lda,
+                 const float *b,
+                 size_t       ldb,
+                 size_t       m,
+                 size_t       n,
+                 size_t       k,
+                 float        alpha,
+                 float        beta);
+void dm_gemm_tn (float       *c,
+                 size_t       ldc,
+                 const float *a,
+                 size_t       lda,
+                 const float *b,
+                 size_t       ldb,
+                 size_t       m,
+                 size_t       n,
+                 size_t       k,
+                 float        alpha,
+                 float        beta);
 
 /* dw[c_out, c_in] += dyᵀ x over n_rows rows, split over the pool by blocks of
  * dw, so that sums do not depend on the number of workers.
