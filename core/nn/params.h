@@ -21,10 +21,10 @@ typedef enum
 
 typedef struct
 {
-  char  *name;  /* "down.0.block.1.conv1.weight" */
+  char  *name; /* "down.0.block.1.conv1.weight" */
   size_t n_dims;
   size_t shape[4];
-  size_t n;     /* elements */
+  size_t n;      /* elements */
   size_t offset; /* in the blocks */
   DmInit init;
   size_t fan_in;
@@ -36,23 +36,29 @@ typedef struct
 {
   DmParam **list;
   size_t    n_params;
-  size_t    n_values;
-  float    *values, *gradients; /* [n_values]; gradients NULL unless asked for */
+  size_t    n_elements; /* of all parameters together                       */
+  size_t    n_values;   /* of a block: each parameter starts at a multiple of
+                           16 floats, and the gaps hold zeros               */
+  float *values, *gradients; /* [n_values]; gradients NULL unless asked for */
 } DmParams;
 
 DmParams *dm_params_new (void);
 void      dm_params_free (DmParams *self);
 /* @scope: "down.0.block.1.conv1"; @name: "weight" */
-DmParam  *dm_params_add (DmParams     *self,
-                         const char   *scope,
-                         const char   *name,
-                         size_t        n_dims,
-                         const size_t *shape,
-                         DmInit        init,
-                         size_t        fan_in);
-#define DM_SHAPE(...) \
-  sizeof ((size_t[]){ __VA_ARGS__ }) / sizeof (size_t), (size_t[]){ __VA_ARGS__ }
-void dm_params_allocate (DmParams *self);
-void dm_params_allocate_gradients (DmParams *self);
-void dm_params_init (DmParams *self, uint64_t seed);
-void dm_params_zero_gradients (DmParams *self);
+DmParam *dm_params_add (DmParams     *self,
+                        const char   *scope,
+                        const char   *name,
+                        size_t        n_dims,
+                        const size_t *shape,
+                        DmInit        init,
+                        size_t        fan_in);
+#define DM_SHAPE(...)                                                          \
+  sizeof ((size_t[]){ __VA_ARGS__ }) / sizeof (size_t), (size_t[])             \
+  {                                                                            \
+    __VA_ARGS__                                                                \
+  }
+void     dm_params_allocate (DmParams *self);
+void     dm_params_allocate_gradients (DmParams *self);
+void     dm_params_init (DmParams *self, uint64_t seed);
+void     dm_params_zero_gradients (DmParams *self);
+DmParam *dm_params_find (const DmParams *self, const char *name);

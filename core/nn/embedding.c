@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "nn/embedding.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "tensor/terms.h"
+
+/* log-SNR 20 ... -20 becomes 0 ... 1000, the range for which the frequencies
+ * were chosen.
+ */
+#define LOGSNR_ZERO 20.0
+#define LOGSNR_SCALE 25.0
+#define LONGEST_PERIOD 10000.0
+
+/**
+ * dm_embedding_init:
+ * @width: of the features, even
+ */
+void
+dm_embedding_init (DmEmbedding *self,
+                   DmBuilder   *builder,
+                   const char  *scope,
+                   size_t       width,
+                   size_t       embedding,
+                   size_t       n_classes)
+{
+  g_autofree char *linear1 = g_strconcat (scope, ".linear1", NULL);
+  g_autofree char *linear2 = g_strconcat (scope, ".linear2", NULL);
+  g_autofree char *classes = g_strconcat (scope, ".classes", NULL);
+
+  self->width = width;
+  self->embedding = embedding;
+  self->n_classes = n_classes;
+
+  dm_linear_init (&self->linear1, builder, linear1, width, embedding, 0,
+                  DM_START_RANDOM);
+  dm_linear_init (&self->linear2, builder, linear2, embedding, embedding, 0,
+                  DM_START_RANDOM);
+  self->classes =
+      dm_params_add (builder->params, classes, "weight",
+                     DM_SHAPE (n_classes + 1, embedding), DM_INIT_NORMAL, 0);
+}
+
+static DmTensor
+rows (DmPlanner *planner, size_t c)
+{
+  return dm_arena_tensor (planner->arena, planner->n, 1, 1, c, false);
+}
+
+/**
+ * dm_embedding_plan:
+ *
+ * Small, and wanted by every block: kept through the whole pass.
+ */
+void
+dm_embedding_plan (const DmEmbedding *self,
+                   DmEmbeddingPlan   *plan,
+                   DmPlanner         *planner)
+{
+  *plan = (DmEmbeddingPlan){
+    .features = rows (planner, self->width),
+    .hidden = rows (planner, self->embedding),
+    .hidden_silu = rows (planner, self->embedding),
+    .sum = rows (planner, self->embedding),
+    .y = rows (planner, self->embedding),
+    .row = (int *) dm_arena_floats (planner->arena, planner->n),
+  };
+  dm_linear_plan (&self->linear1, planner, &plan->hidden);
+  dm_linear_plan (&self->linear2, planner, &plan->sum);
+
+  if (!planner->train)
+    return;
+
+  plan->dy = rows (planner, self->embedding);
+  plan->dsum = rows (planner, self->embedding);
+  plan->dhidden = rows (planner, self->embedding);
+  plan->dhidden_silu = rows (planner, self->embedding);
+}
+
+/**
+ * dm_embedding_features:
+ * @features: (out) [width]
+ *
+ *   u = 25 (20 - logsnr),  f = 10000^(-i / (width / 2))
+ *   features = [cos (u f), sin (u f)]
+ *
+ * Source: Vaswani et al. 2017, section 3.5, with the cosines first.
+ */
+void
+dm_embedding_features (float *features, double logsnr, size_t width)
+{
+  double u = LOGSNR_SCALE * (LOGSNR_ZERO - logsnr);
+  size_t half = width / 2;
+
+  for (size_t i = 0; i < half; i++)
+    {
+      double f = pow (LONGEST_PERIOD, -(double) i / (double) half);
+
+      features[i] = (float) cos (u * f);
+      features[half + i] = (float) sin (u * f);
+    }
+}
+
+/**
+ * dm_embedding_forward:
+ * @plan: on return, its y [n, embedding] is the vector
+ * @logsnr: [n]
+ * @class_id: [n], 0 ... n_classes - 1 or %DM_CLASS_NULL
+ */
+void
+dm_embedding_forward (const DmEmbedding *self,
+                      DmEmbeddingPlan   *plan,
+                      const float       *logsnr,
+                      const int         *class_id,
+                      const DmContext   *context)
+{
+  const DmKernels *kernels = context->kernels;
+  size_t           n = plan->sum.n, c = self->embedding;
+
+  for (size_t i = 0; i < n; i++)
+    dm_embedding_features (plan->features.data + i * self->width, logsnr[i],
+                           self->width);
+
+  dm_linear_forward (&self->linear1, &plan->hidden, &plan->features, NULL,
+                     context);
+  kernels->silu (plan->hidden_silu.data, plan->hidden.data, n * c);
+  dm_linear_forward (&self->linear2, &plan->sum, &plan->hidden_silu, NULL,
+                     context);
+
+  for (size_t i = 0; i < n; i++)
+    {
+      g_assert (class_id[i] == DM_CLASS_NULL ||
+                (class_id[i] >= 0 && (size_t) class_id[i] < self->n_classes));
+
+      plan->row[i] =
+          class_id[i] == DM_CLASS_NULL ? (int) self->n_classes : class_id[i];
+      kernels->add (plan->sum.data + i * c,
+                    self->classes->value + (size_t) plan->row[i] * c, c);
+    }
+
+  kernels->silu (plan->y.data, plan->sum.data, n * c);
+}
+
+/**
+ * dm_embedding_backward:
+ * @plan: as dm_embedding_forward() left it; its dy [n, embedding] is the
+ * gradient of y
+ */
+void
+dm_embedding_backward (const DmEmbedding *self,
+                       DmEmbeddingPlan   *plan,
+                       const DmContext   *context)
+{
+  const DmKernels *kernels = context->kernels;
+  size_t           n = plan->sum.n, c = self->embedding;
+
+  memset (plan->dsum.data, 0, n * c * sizeof (float));
+  kernels->silu_backward (plan->dsum.data, plan->dy.data, plan->sum.data,
+                          n * c);
+  for (size_t i = 0; i < n; i++)
+    kernels->add (self->classes->gradient + (size_t) plan->row[i] * c,
+                  plan->dsum.data + i * c, c);
+
+  dm_linear_backward (&self->linear2, &plan->dhidden_silu, false, &plan->dsum,
+                      &plan->hidden_silu, context);
+  memset (plan->dhidden.data, 0, n * c * sizeof (float));
+  kernels->silu_backward (plan->dhidden.data, plan->dhidden_silu.data,
+                          plan->hidden.data, n * c);
+  dm_linear_backward (&self->linear1, NULL, false, &plan->dhidden,
+                      &plan->features, context);
+}

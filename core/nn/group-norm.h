@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "nn/packs.h"
+#include "nn/planner.h"
+
+/* y = f (norm (x) (1 + scale) + shift), f the identity or SiLU: each group of
+ * channels of each picture is brought to mean 0 and deviation 1, then scaled
+ * and shifted by parameters and, if given, by the condition.
+ */
+typedef struct
+{
+  DmParam *weight, *bias;
+  size_t   c, n_groups;
+  bool     silu;
+} DmGroupNorm;
+
+/* What forward found and backward needs. */
+typedef struct
+{
+  float *a, *b;          /* [n, c]: y = f (a x + b)                       */
+  float *mean, *inverse; /* [n, n_groups]: of x, and 1 / its deviation    */
+  float *k, *l;          /* [n, c]: coefficients of backward              */
+} DmGroupNormPlan;
+
+void dm_group_norm_init (DmGroupNorm *self,
+                         DmBuilder   *builder,
+                         const char  *scope,
+                         size_t       c,
+                         size_t       n_groups,
+                         bool         silu);
+void dm_group_norm_plan (const DmGroupNorm *self,
+                         DmGroupNormPlan   *plan,
+                         DmPlanner         *planner,
+                         const DmTensor    *x);
+void dm_group_norm_forward (const DmGroupNorm *self,
+                            DmGroupNormPlan   *plan,
+                            DmTensor          *y,
+                            const DmTensor    *x,
+                            const float       *condition,
+                            const DmContext   *context);
+void dm_group_norm_backward (const DmGroupNorm *self,
+                             DmGroupNormPlan   *plan,
+                             DmTensor          *dx,
+                             bool               add,
+                             float             *dcondition,
+                             const DmTensor    *dy,
+                             const DmTensor    *x,
+                             const float       *condition,
+                             const DmContext   *context);
