@@ -45,10 +45,11 @@ store (float *y, Vec v)
   *(Vec *) y = v;
 }
 
+/* x - 0 is x, which the compiler knows; 0 + x is not, if x is -0. */
 INLINE Vec
 splat (float x)
 {
-  return (Vec){ 0 } + x;
+  return x - (Vec){ 0 };
 }
 
 /* The first k < LANES lanes; the others are zero, or left alone. */
