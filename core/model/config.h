@@ -17,18 +17,18 @@
 typedef struct
 {
   /* the picture */
-  size_t resolution; /* native side, pixels; a multiple of patch * 2^(levels-1)
-                        is not required, any size works                  */
+  size_t resolution; /* native side, pixels; a multiple of
+                        dm_config_get_stride ()                         */
   size_t channels;   /* 1 gray, 3 R'G'B'                                 */
   size_t n_classes;  /* without the null class                           */
 
   /* the network */
-  size_t width;      /* channels of the first level                      */
+  size_t width; /* channels of the first level                      */
   size_t n_levels;
   size_t multipliers[DM_MAX_LEVELS]; /* of width, per level              */
-  size_t n_blocks;   /* residual blocks per level on the way down; one
-                        more on the way up                               */
-  bool   attention[DM_MAX_LEVELS];   /* self-attention at that level      */
+  size_t n_blocks; /* residual blocks per level on the way down; one
+                      more on the way up                               */
+  bool   attention[DM_MAX_LEVELS]; /* self-attention at that level      */
   bool   attention_middle;
   size_t head_width; /* channels of one attention head                   */
   size_t n_groups;   /* of the group norms                               */
@@ -46,3 +46,5 @@ typedef struct
 void     dm_config_init (DmConfig *self);
 gboolean dm_config_check (const DmConfig *self, GError **error);
 bool     dm_config_is_convolutional (const DmConfig *self);
+size_t   dm_config_get_stride (const DmConfig *self);
+size_t   dm_config_get_level_width (const DmConfig *self, size_t level);

@@ -26,15 +26,17 @@ typedef enum
   DM_PLAN_TRAIN  /* all kept for dm_unet_backward()       */
 } DmPlanMode;
 
-DmUnet   *dm_unet_new (const DmConfig *config);
-void      dm_unet_free (DmUnet *self);
+DmUnet         *dm_unet_new (const DmConfig *config);
+void            dm_unet_free (DmUnet *self);
 const DmConfig *dm_unet_get_config (const DmUnet *self);
-DmParams *dm_unet_get_params (DmUnet *self);
+DmParams       *dm_unet_get_params (DmUnet *self);
 
 /* After the parameters have changed: packs them for the kernels. */
 void dm_unet_pack (DmUnet *self, DmPlanMode mode, DmPool *pool);
+/* Returns: bytes that packing takes beside the parameters. */
+size_t dm_unet_measure_packs (const DmUnet *self, DmPlanMode mode);
 
-/* @h, @w: of the picture in pixels, multiples of dm_unet_get_stride ()        */
+/* @h, @w: of the picture in pixels, multiples of dm_unet_get_stride () */
 DmUnetPlan *dm_unet_plan_new (const DmUnet *self,
                               DmPlanMode    mode,
                               size_t        n,
@@ -45,9 +47,9 @@ DmUnetPlan *dm_unet_plan_new (const DmUnet *self,
                               GError      **error);
 void        dm_unet_plan_free (DmUnetPlan *self);
 size_t      dm_unet_plan_get_bytes (const DmUnetPlan *self);
-size_t      dm_unet_plan_measure (const DmUnet *self, DmPlanMode mode,
-                                  size_t n, size_t h, size_t w);
-size_t      dm_unet_get_stride (const DmUnet *self);
+size_t      dm_unet_plan_measure (
+         const DmUnet *self, DmPlanMode mode, size_t n, size_t h, size_t w);
+size_t dm_unet_get_stride (const DmUnet *self);
 
 /* pred = F (xt, logsnr, class)
  *
@@ -71,8 +73,12 @@ void dm_unet_backward (const DmUnet *self,
                        float        *dxt,
                        const float  *dpred);
 
-/* Dropout draws of the next forward, DM_STREAM_DROPOUT of @seed. */
-void dm_unet_plan_set_dropout (DmUnetPlan *self, guint64 seed, guint64 train_step);
+/* Dropout of the next forward and backward: DM_STREAM_DROPOUT of @seed, for
+ * pictures @first_picture ... of all that the run ever sees.
+ */
+void dm_unet_plan_set_dropout (DmUnetPlan *self,
+                               guint64     seed,
+                               guint64     first_picture);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnet, dm_unet_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnetPlan, dm_unet_plan_free)
