@@ -181,16 +181,26 @@ read_choices (DmConfig *self, JsonObject *json, GError **error)
  * Every field must be there, of its type and within its range, and all must fit
  * each other.
  *
- * Errors: DM_ERROR_CORRUPT, those of dm_config_check()
+ * Errors: DM_ERROR_CORRUPT
  */
 gboolean
 dm_config_from_json (DmConfig *self, JsonObject *json, GError **error)
 {
+  g_autoptr (GError) fault = NULL;
+
   dm_config_init (self);
 
-  return dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) &&
-         read_levels (self, json, error) && read_choices (self, json, error) &&
-         dm_config_check (self, error);
+  if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
+      !read_levels (self, json, error) || !read_choices (self, json, error))
+    return FALSE;
+
+  if (dm_config_check (self, &fault))
+    return TRUE;
+
+  /* an option could be changed; a file is at fault */
+  g_set_error_literal (error, DM_ERROR, DM_ERROR_CORRUPT, fault->message);
+
+  return FALSE;
 }
 
 /**

@@ -4,6 +4,7 @@
 #include "model/json-strict.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "tensor/error.h"
@@ -163,6 +164,38 @@ dm_json_parse (const char *text, gsize length, GError **error)
   return json_node_dup_object (root);
 }
 
+/* json-glib marks a number with fraction by ".0" where it finds no point, also
+ * in "1e+22", which no reader understands. @text: (inout)
+ */
+static void
+repair_numbers (char *text)
+{
+  const char *text_end = text + strlen (text);
+  char       *to = text;
+  bool        exponent = false;
+
+  for (const char *at = text; *at != '\0';)
+    if (*at == '"')
+      {
+        const char *end = skip_string (at, text_end);
+
+        memmove (to, at, (size_t) (end - at) + 1);
+        to += end - at + 1;
+        at = end + 1;
+      }
+    else if (exponent && *at == '.')
+      {
+        at += strlen (".0");
+      }
+    else
+      {
+        exponent = *at == 'e' || (exponent && strchr ("+-0123456789", *at));
+        *to++ = *at++;
+      }
+
+  *to = '\0';
+}
+
 /**
  * dm_json_print:
  * @pretty: over several lines, for people
@@ -173,8 +206,12 @@ char *
 dm_json_print (JsonObject *object, gboolean pretty)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  char *text;
 
   json_node_set_object (root, object);
 
-  return json_to_string (root, pretty);
+  text = json_to_string (root, pretty);
+  repair_numbers (text);
+
+  return text;
 }

@@ -126,6 +126,8 @@ make_header (JsonObject *description, GPtrArray *tensors)
       at = to;
     }
 
+  g_assert (json_object_get_size (json) == tensors->len + 1);
+
   text = dm_json_print (json, FALSE);
   g_string_append_len (header, "\0\0\0\0\0\0\0\0", DM_HEADER_PREFIX);
   g_string_append (header, text);
