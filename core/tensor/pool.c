@@ -22,11 +22,14 @@
 
 #define MAX_WORKERS 64
 
+#define NO_CPU (-1)
+
 typedef struct
 {
   DmPool   *pool;
   size_t    worker;
   pthread_t thread;
+  int       cpu; /* the only one it runs on, or NO_CPU */
 } Worker;
 
 /* A job is open while the low half of @ticket is below @n_chunks. The high half
@@ -40,17 +43,18 @@ struct _DmPool
   size_t n_workers; /* the caller is one of them */
   Worker workers[MAX_WORKERS];
 
-  pthread_mutex_t busy; /* held by the caller whose job it is */
+  pthread_mutex_t busy;       /* held by the caller whose job it is */
+  int             caller_cpu; /* left free by the workers, or NO_CPU */
 
-  _Alignas (64) _Atomic uint64_t ticket;
+  _Alignas(64) _Atomic uint64_t ticket;
   _Atomic (DmPoolFunc) func;
-  _Atomic (void *) data;
-  _Atomic uint32_t n_chunks;
+  _Atomic (void *)     data;
+  _Atomic uint32_t     n_chunks;
 
-  _Alignas (64) _Atomic uint32_t n_done;
+  _Alignas(64) _Atomic uint32_t n_done;
   _Atomic uint32_t caller_sleeps;
 
-  _Alignas (64) _Atomic uint32_t job; /* what idle workers sleep on */
+  _Alignas(64) _Atomic uint32_t job; /* what idle workers sleep on */
   _Atomic uint32_t n_sleeping;
   atomic_bool      quit;
 };
@@ -61,7 +65,7 @@ relax (void)
 #if defined __x86_64__ || defined __i386__
   __builtin_ia32_pause ();
 #elif defined __aarch64__
-  __asm__ volatile ("yield");
+  __asm__ volatile("yield");
 #endif
 }
 
@@ -143,28 +147,62 @@ run_worker (void *data)
     }
 }
 
-/* Keeps worker w on the w-th of the processors this process may use. The
- * scheduler otherwise leaves two busy threads on one of them for seconds. It is
- * only a hint: where it is not allowed, nothing is lost but speed.
+/* Keeps a worker on one processor. Only a hint: where it is not allowed,
+ * nothing is lost but speed.
  */
 static void
-pin (Worker *worker)
+pin (Worker *worker, int cpu)
+{
+  cpu_set_t one;
+
+  CPU_ZERO (&one);
+  CPU_SET (cpu, &one);
+  if (pthread_setaffinity_np (worker->thread, sizeof one, &one) == 0)
+    worker->cpu = cpu;
+}
+
+/* Gives each worker a processor of its own and leaves the first to callers. The
+ * scheduler otherwise keeps two busy threads on one of them for seconds.
+ */
+static void
+pin_workers (DmPool *self)
 {
   cpu_set_t allowed;
-  size_t    nth = worker->worker;
+  size_t    worker = 0;
 
+  self->caller_cpu = NO_CPU;
   if (sched_getaffinity (0, sizeof allowed, &allowed) != 0 ||
-      (size_t) CPU_COUNT (&allowed) < worker->pool->n_workers)
+      (size_t) CPU_COUNT (&allowed) < self->n_workers)
     return;
 
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    if (CPU_ISSET (cpu, &allowed) && nth-- == 0)
-      {
-        cpu_set_t one;
+  for (int cpu = 0; cpu < CPU_SETSIZE && worker < self->n_workers; cpu++)
+    {
+      if (!CPU_ISSET (cpu, &allowed))
+        continue;
+      if (worker == 0)
+        self->caller_cpu = cpu;
+      else
+        pin (&self->workers[worker], cpu);
+      worker++;
+    }
+}
 
-        CPU_ZERO (&one);
-        CPU_SET (cpu, &one);
-        pthread_setaffinity_np (worker->thread, sizeof one, &one);
+/* Callers are not ours to pin. If one runs where a worker is at home, the
+ * worker moves to the processor that is free.
+ */
+static void
+make_way (DmPool *self)
+{
+  int cpu = sched_getcpu ();
+
+  if (cpu == self->caller_cpu || self->caller_cpu == NO_CPU)
+    return;
+
+  for (size_t i = 1; i < self->n_workers; i++)
+    if (self->workers[i].cpu == cpu)
+      {
+        pin (&self->workers[i], self->caller_cpu);
+        self->caller_cpu = cpu;
         return;
       }
 }
@@ -191,7 +229,7 @@ count_processors (void)
 DmPool *
 dm_pool_new (size_t n_workers)
 {
-  DmPool *self = g_aligned_alloc0 (1, sizeof *self, _Alignof (DmPool));
+  DmPool *self = g_aligned_alloc0 (1, sizeof *self, _Alignof(DmPool));
   size_t  wanted = n_workers > 0 ? n_workers : count_processors ();
 
   wanted = MIN (wanted, MAX_WORKERS);
@@ -201,13 +239,16 @@ dm_pool_new (size_t n_workers)
     {
       Worker *worker = &self->workers[self->n_workers];
 
-      *worker = (Worker){ .pool = self, .worker = self->n_workers };
+      *worker = (Worker){
+        .pool = self,
+        .worker = self->n_workers,
+        .cpu = NO_CPU,
+      };
       if (pthread_create (&worker->thread, NULL, run_worker, worker) != 0)
         break;
     }
 
-  for (size_t i = 1; i < self->n_workers; i++)
-    pin (&self->workers[i]);
+  pin_workers (self);
 
   return self;
 }
@@ -336,6 +377,7 @@ dm_pool_run (DmPool *self, DmPoolFunc func, void *data, size_t n_chunks)
 
   g_assert (n_chunks < UINT32_MAX);
 
+  make_way (self);
   open_job (self, func, data, (uint32_t) n_chunks);
   work (self, 0);
   wait_until_done (self, (uint32_t) n_chunks);
