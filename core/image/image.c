@@ -1,0 +1,266 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "image/image.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <operation/gegl-operation-handlers.h>
+
+#include "tensor/error.h"
+
+/* Larger pictures are refused before memory is asked for. */
+#define MAX_PIXELS ((gsize) 1 << 28)
+
+/**
+ * dm_image_get_format:
+ * @channels: 1 or 3
+ *
+ * Returns: (transfer none): the babl format, perceptual, in [0, 1], in which
+ * GEGL is handed pixels.
+ */
+const Babl *
+dm_image_get_format (size_t channels, gboolean alpha)
+{
+  if (channels == 1)
+    return babl_format (alpha ? "Y'A float" : "Y' float");
+
+  return babl_format (alpha ? "R'G'B'A float" : "R'G'B' float");
+}
+
+/* The operation that reads files of this name, or NULL. */
+static const char *
+find_loader (const char *path)
+{
+  const char      *extension = strrchr (path, '.');
+  g_autofree char *lower = NULL;
+  g_autofree char *content_type = NULL;
+  g_autofree char *mime_type = NULL;
+  const char      *loader = NULL;
+
+  content_type = g_content_type_guess (path, NULL, 0, NULL);
+  mime_type = g_content_type_get_mime_type (content_type);
+  if (mime_type != NULL)
+    loader = gegl_operation_handlers_get_loader (mime_type);
+
+  if (loader == NULL && extension != NULL)
+    {
+      lower = g_ascii_strdown (extension, -1);
+      loader = gegl_operation_handlers_get_loader (lower);
+    }
+
+  return loader;
+}
+
+static float *
+read_node (GeglNode *node, size_t channels, size_t *width, size_t *height)
+{
+  GeglRectangle box = gegl_node_get_bounding_box (node);
+  float        *pixels;
+
+  if (box.width < 1 || box.height < 1 ||
+      (gsize) box.width > MAX_PIXELS / (gsize) box.height)
+    return NULL;
+
+  *width = (size_t) box.width;
+  *height = (size_t) box.height;
+  pixels = g_try_new0 (float, *width **height *(channels + 1));
+  if (pixels != NULL)
+    gegl_node_blit (node, 1.0, &box, dm_image_get_format (channels, TRUE),
+                    pixels, GEGL_AUTO_ROWSTRIDE, GEGL_BLIT_DEFAULT);
+
+  return pixels;
+}
+
+/* Over white, without alpha, [0, 1] to [-1, 1]; in place. */
+static void
+flatten (float *pixels, size_t n, size_t channels)
+{
+  for (size_t i = 0; i < n; i++)
+    {
+      const float *in = pixels + i * (channels + 1);
+      float        alpha = CLAMP (in[channels], 0.0f, 1.0f);
+
+      for (size_t c = 0; c < channels; c++)
+        {
+          float over = alpha * CLAMP (in[c], 0.0f, 1.0f) + 1.0f - alpha;
+
+          pixels[i * channels + c] = 2.0f * over - 1.0f;
+        }
+    }
+}
+
+/**
+ * dm_image_load:
+ * @channels: 1 for gray, 3 for R'G'B'
+ * @width, @height: (out) pixels
+ *
+ * Errors: %DM_ERROR_FILE
+ *
+ * Returns: (transfer full) (nullable): [*height, *width, channels] in [-1, 1],
+ * transparent parts over white
+ */
+float *
+dm_image_load (const char *path,
+               size_t      channels,
+               size_t     *width,
+               size_t     *height,
+               GError    **error)
+{
+  const char *loader = find_loader (path);
+  g_autoptr (GeglNode) graph = NULL;
+  GeglNode *node;
+  float    *pixels = NULL;
+  GStatBuf  info;
+
+  if (g_stat (path, &info) != 0 || info.st_size == 0)
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+                   _ ("%s: the file is missing or empty"), path);
+      return NULL;
+    }
+
+  if (loader != NULL)
+    {
+      graph = gegl_node_new ();
+      node =
+          gegl_node_new_child (graph, "operation", loader, "path", path, NULL);
+      pixels = read_node (node, channels, width, height);
+    }
+
+  if (pixels == NULL)
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+                   _ ("%s: not a picture that GEGL can read"), path);
+      return NULL;
+    }
+
+  flatten (pixels, *width * *height, channels);
+
+  return pixels;
+}
+
+/* Average of in over [y0, y1) x [x0, x1), edges weighted by their share. */
+static void
+average_area (float       *out,
+              const float *in,
+              size_t       row,
+              size_t       channels,
+              const double y[2],
+              const double x[2])
+{
+  double sum[4] = { 0 }, total = 0.0;
+
+  for (size_t i = (size_t) y[0]; i < y[1]; i++)
+    for (size_t j = (size_t) x[0]; j < x[1]; j++)
+      {
+        double covered = (MIN (y[1], i + 1.0) - MAX (y[0], (double) i)) *
+                         (MIN (x[1], j + 1.0) - MAX (x[0], (double) j));
+
+        for (size_t c = 0; c < channels; c++)
+          sum[c] += covered * in[i * row + j * channels + c];
+        total += covered;
+      }
+
+  for (size_t c = 0; c < channels; c++)
+    out[c] = (float) (sum[c] / total);
+}
+
+/**
+ * dm_image_fit_square:
+ * @out: (out) [side, side, channels]
+ * @in: [height, width, channels], channels at most 4
+ *
+ * The largest square in the middle of the picture, each pixel of @out the
+ * average of the area it covers.
+ */
+void
+dm_image_fit_square (float       *out,
+                     size_t       side,
+                     const float *in,
+                     size_t       width,
+                     size_t       height,
+                     size_t       channels)
+{
+  size_t square = MIN (width, height);
+  size_t left = (width - square) / 2, top = (height - square) / 2;
+  double scale = (double) square / side;
+
+  for (size_t i = 0; i < side; i++)
+    for (size_t j = 0; j < side; j++)
+      {
+        double y[2] = { top + i * scale, top + (i + 1) * scale };
+        double x[2] = { left + j * scale, left + (j + 1) * scale };
+
+        y[1] = MIN (y[1], (double) height);
+        x[1] = MIN (x[1], (double) width);
+        average_area (out + (i * side + j) * channels, in, width * channels,
+                      channels, y, x);
+      }
+}
+
+/**
+ * dm_image_to_unit:
+ * @pixels: (inout) [n], from [-1, 1] to [0, 1], clamped
+ */
+void
+dm_image_to_unit (float *pixels, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    pixels[i] = CLAMP (0.5f * pixels[i] + 0.5f, 0.0f, 1.0f);
+}
+
+static void
+save_node (const char *path, float *unit, GeglRectangle box, size_t channels)
+{
+  g_autoptr (GeglBuffer) buffer = gegl_buffer_linear_new_from_data (
+      unit, dm_image_get_format (channels, FALSE), &box, GEGL_AUTO_ROWSTRIDE,
+      NULL, NULL);
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *source = gegl_node_new_child (
+      graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
+  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:png-save",
+                                        "path", path, "bitdepth", 8, NULL);
+
+  gegl_node_connect_to (source, "output", sink, "input");
+  gegl_node_process (sink);
+}
+
+/**
+ * dm_image_save_png:
+ * @pixels: [height, width, channels] in [-1, 1]
+ *
+ * Writes an 8-bit PNG aside and renames it over @path.
+ *
+ * Errors: %DM_ERROR_FILE; the former file is as it was
+ */
+gboolean
+dm_image_save_png (const char  *path,
+                   const float *pixels,
+                   size_t       width,
+                   size_t       height,
+                   size_t       channels,
+                   GError     **error)
+{
+  g_autofree char  *aside = g_strconcat (path, ".part", NULL);
+  g_autofree float *unit =
+      g_memdup2 (pixels, width * height * channels * sizeof *pixels);
+  GeglRectangle box = { 0, 0, (int) width, (int) height };
+  GStatBuf      info;
+
+  dm_image_to_unit (unit, width * height * channels);
+  save_node (aside, unit, box, channels);
+
+  if (g_stat (aside, &info) == 0 && info.st_size > 0 &&
+      g_rename (aside, path) == 0)
+    return TRUE;
+
+  g_unlink (aside);
+  g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+               _ ("%s: the picture cannot be written; see whether the folder "
+                  "exists and the disk has room"),
+               path);
+
+  return FALSE;
+}
