@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+
+#include "layer-case.h"
+#include "nn/embedding.h"
+#include "tensor/terms.h"
+
+#define N 3
+#define WIDTH 6
+#define EMBEDDING 10
+#define N_CLASSES 2
+
+typedef struct
+{
+  LayerCase       base;
+  DmEmbedding     layer;
+  DmEmbeddingPlan plan;
+} Case;
+
+static const float logsnr[N] = { -3.0f, 0.5f, 19.0f };
+static const int   class_id[N] = { 1, DM_CLASS_NULL, 1 };
+
+static void
+plan (LayerCase *base)
+{
+  Case *self = (Case *) base;
+
+  dm_embedding_plan (&self->layer, &self->plan, &base->planner);
+  self->plan.y = base->y;
+  self->plan.dy = base->dy;
+}
+
+static void
+forward (LayerCase *base)
+{
+  Case *self = (Case *) base;
+
+  dm_embedding_forward (&self->layer, &self->plan, logsnr, class_id,
+                        &base->context);
+}
+
+static void
+backward (LayerCase *base)
+{
+  Case *self = (Case *) base;
+
+  dm_embedding_backward (&self->layer, &self->plan, &base->context);
+}
+
+static void
+set_up (Case *self)
+{
+  DmTensor size = { .n = N, .h = 1, .w = 1, .c = EMBEDDING };
+
+  *self = (Case){ .base = { .plan = plan,
+                            .forward = forward,
+                            .backward = backward,
+                            .x = { .n = N, .h = 1, .w = 1, .c = 1 },
+                            .y = size } };
+  layer_case_begin (&self->base, 8, 8);
+  dm_embedding_init (&self->layer, &self->base.builder, "embed", WIDTH,
+                     EMBEDDING, N_CLASSES);
+  layer_case_finish (&self->base, NULL);
+}
+
+/* Cosines first; log-SNR 20 stands for 0, one less for 25 more. */
+static void
+test_features (void)
+{
+  float       features[4];
+  const float zero[4] = { 1.0f, 1.0f, 0.0f, 0.0f };
+  const float other[4] = { (float) cos (75.0), (float) cos (0.75),
+                           (float) sin (75.0), (float) sin (0.75) };
+
+  dm_embedding_features (features, 20.0, 4);
+  dm_assert_near (features, zero, 4, 1e-6);
+  dm_embedding_features (features, 17.0, 4);
+  dm_assert_near (features, other, 4, 1e-6);
+}
+
+/* Another class, or another time, is another vector; the null class is the
+ * last row.
+ */
+static void
+test_class (void)
+{
+  Case   self;
+  float *y;
+  float  before;
+
+  set_up (&self);
+  y = self.base.y.data;
+  forward (&self.base);
+  g_assert_true (y[0] != y[EMBEDDING] && y[0] != y[2 * EMBEDDING]);
+
+  before = y[EMBEDDING];
+  self.layer.classes->value[1 * EMBEDDING] += 1.0f;
+  forward (&self.base);
+  g_assert_true (y[EMBEDDING] == before);
+  self.layer.classes->value[N_CLASSES * EMBEDDING] += 1.0f;
+  forward (&self.base);
+  g_assert_true (y[EMBEDDING] != before);
+
+  layer_case_end (&self.base);
+}
+
+static void
+test_gradient (void)
+{
+  Case self;
+
+  set_up (&self);
+  layer_case_backward (&self.base, self.base.x.data);
+  layer_case_check_params (&self.base);
+  layer_case_check_added (&self.base);
+  layer_case_end (&self.base);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/embedding/features", test_features);
+  g_test_add_func ("/embedding/class", test_class);
+  g_test_add_func ("/embedding/gradient", test_gradient);
+
+  return g_test_run ();
+}
