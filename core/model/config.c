@@ -180,9 +180,14 @@ check_widths (const DmConfig *self, GError **error)
          fail (error, _ ("width must be a multiple of n_groups"));
 }
 
-/* More than the network has, by less than a factor of two. */
-static guint64
-estimate_parameters (const DmConfig *self)
+/**
+ * dm_config_estimate_parameters:
+ * @self: with sizes in their ranges
+ *
+ * Returns: more parameters than the network has, by less than a factor of two.
+ */
+guint64
+dm_config_estimate_parameters (const DmConfig *self)
 {
   guint64 total = 0, embedding = self->embedding;
 
@@ -252,7 +257,7 @@ dm_config_check (const DmConfig *self, GError **error)
       return FALSE;
     }
 
-  if (estimate_parameters (self) > MAX_PARAMETERS)
+  if (dm_config_estimate_parameters (self) > MAX_PARAMETERS)
     return fail (error,
                  _ ("the network would have thousands of millions of "
                     "parameters; choose a smaller width or multipliers"));
