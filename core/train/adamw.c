@@ -72,7 +72,9 @@ dm_adamw_norm (const DmParams *params, const DmContext *context)
 {
   size_t             n = count_chunks (params);
   g_autofree double *partial = g_new (double, n);
-  Job                job = { params, context->kernels, partial };
+  Job                job = { .params = params,
+                             .kernels = context->kernels,
+                             .partial = partial };
   double             sum = 0.0;
 
   dm_pool_run (context->pool, norm_chunk, &job, n);

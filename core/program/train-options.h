@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/config.h"
+#include "model/weights.h"
+#include "train/dataset.h"
+#include "train/trainer.h"
+
+/* Everything that `gegl-diffusion train` can be told, by options or by a recipe
+ * with the same names.
+ */
+typedef struct
+{
+  char *data, *output, *recipe;
+  char *init, *json_log;
+
+  /* the pictures */
+  int      size;
+  gboolean mirror;
+  char    *classes;
+  char    *title, *licence, *credits;
+
+  /* the network */
+  int      width, blocks, embedding, head_width, groups, patch;
+  char    *multipliers, *attention, *prediction;
+  double   dropout;
+  gboolean circular;
+
+  /* the run */
+  char    *duration;
+  gint64   images, seed;
+  int      batch, threads, sample_every;
+  double   rate, p_uncond, ema, decay, clip;
+  gboolean resume;
+  char    *precision;
+} DmTrainOptions;
+
+gboolean dm_train_options_parse (DmTrainOptions *self,
+                                 int            *argc,
+                                 char         ***argv,
+                                 GError        **error);
+void     dm_train_options_clear (DmTrainOptions *self);
+gboolean dm_train_options_get_config (const DmTrainOptions *self,
+                                      const DmDataset      *dataset,
+                                      DmConfig             *config,
+                                      GError              **error);
+gboolean dm_train_options_get_trainer (const DmTrainOptions *self,
+                                       DmTrainerOptions     *options,
+                                       GError              **error);
+gboolean dm_train_options_get_dtype (const DmTrainOptions *self,
+                                     DmDtype              *dtype,
+                                     GError              **error);

@@ -1,0 +1,208 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "model/weights.h"
+#include "tensor/error.h"
+#include "train/trainer-private.h"
+
+#define STATE_KEY "gegl-diffusion-state"
+
+/* The four blocks of numbers that a run consists of. */
+#define N_BLOCKS 4
+static const char *const block_names[N_BLOCKS] = {
+  "values",
+  "average",
+  "first",
+  "second",
+};
+
+static float *
+get_block (const DmTrainer *self, int i)
+{
+  float *const blocks[N_BLOCKS] = {
+    self->params->values,
+    self->average,
+    self->adamw.first,
+    self->adamw.second,
+  };
+
+  return blocks[i];
+}
+
+/* What must agree for a run to be continued. */
+static char *
+describe (const DmTrainer *self)
+{
+  const DmTrainerOptions *o = &self->options;
+  g_autofree char        *digest = dm_dataset_digest (self->dataset);
+
+  return g_strdup_printf ("1 data=%s seed=%" G_GUINT64_FORMAT
+                          " batch=%zu rate=%.17g p_uncond=%.17g mirror=%d",
+                          digest, o->seed, o->batch, o->rate, o->p_uncond,
+                          o->mirror);
+}
+
+static DmToStore
+store_param (const DmParam *param,
+             const char    *name,
+             const float   *block,
+             DmDtype        dtype)
+{
+  DmToStore store = {
+    .name = name,
+    .dtype = dtype,
+    .n_dims = (guint) param->n_dims,
+    .value = block + param->offset,
+  };
+
+  for (size_t d = 0; d < param->n_dims; d++)
+    store.shape[d] = param->shape[d];
+
+  return store;
+}
+
+/**
+ * dm_trainer_save_state:
+ *
+ * Errors: those of dm_weights_save(); the former file is as it was
+ */
+gboolean
+dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error)
+{
+  const DmParams *params = self->params;
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autofree DmToStore *tensors =
+      g_new (DmToStore, params->n_params * N_BLOCKS + 1);
+  g_autofree char *description = describe (self);
+  guint64          seconds;
+  gint64           counters[3];
+  guint            n = 0;
+
+  memcpy (&seconds, &self->seconds, sizeof seconds);
+  counters[0] = (gint64) self->images;
+  counters[1] = (gint64) self->adamw.n_steps;
+  counters[2] = (gint64) seconds;
+
+  for (int block = 0; block < N_BLOCKS; block++)
+    for (size_t i = 0; i < params->n_params; i++)
+      {
+        char *name =
+            g_strconcat (block_names[block], ".", params->list[i]->name, NULL);
+
+        g_ptr_array_add (names, name);
+        tensors[n++] = store_param (params->list[i], name,
+                                    get_block (self, block), DM_DTYPE_F32);
+      }
+
+  tensors[n++] = (DmToStore){ "counters", DM_DTYPE_I64, 1, { 3 }, counters };
+  g_hash_table_insert (metadata, (char *) STATE_KEY, description);
+
+  return dm_weights_save (path, NULL, NULL, metadata, tensors, n, error);
+}
+
+static gboolean
+read_blocks (DmTrainer *self, const DmWeights *file, GError **error)
+{
+  for (int block = 0; block < N_BLOCKS; block++)
+    for (size_t i = 0; i < self->params->n_params; i++)
+      {
+        const DmParam   *param = self->params->list[i];
+        g_autofree char *name =
+            g_strconcat (block_names[block], ".", param->name, NULL);
+
+        if (!dm_weights_read (file, name,
+                              get_block (self, block) + param->offset, param->n,
+                              error))
+          return FALSE;
+      }
+
+  return TRUE;
+}
+
+static gboolean
+read_counters (DmTrainer *self, const DmWeights *file, GError **error)
+{
+  const DmStored *stored = dm_weights_find (file, "counters");
+  gint64          counters[3];
+
+  if (stored == NULL || stored->dtype != DM_DTYPE_I64 ||
+      stored->n_bytes != sizeof counters)
+    {
+      g_set_error_literal (error, DM_ERROR, DM_ERROR_CORRUPT,
+                           _ ("not the state of a training run"));
+      return FALSE;
+    }
+
+  memcpy (counters, stored->data, sizeof counters);
+  self->images = (guint64) counters[0];
+  self->adamw.n_steps = (guint64) counters[1];
+  memcpy (&self->seconds, &counters[2], sizeof self->seconds);
+
+  return TRUE;
+}
+
+/**
+ * dm_trainer_load_state:
+ *
+ * Errors: those of dm_weights_open(), %DM_ERROR_OPTION if the state is that of
+ * another run; then the trainer must not be used further
+ */
+gboolean
+dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
+{
+  g_autoptr (DmWeights) file = dm_weights_open (path, error);
+  g_autofree char *wanted = describe (self);
+  const char      *found;
+
+  if (file == NULL)
+    return FALSE;
+
+  found = dm_weights_get_metadata (file, STATE_KEY);
+  if (g_strcmp0 (found, wanted) != 0)
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("%s: the state is that of a run with other data or "
+                      "options; give the same ones, or train without --resume "
+                      "to another file (it was: %s; now: %s)"),
+                   path, found != NULL ? found : "-", wanted);
+      return FALSE;
+    }
+
+  if (!read_counters (self, file, error) || !read_blocks (self, file, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+
+  return TRUE;
+}
+
+/**
+ * dm_trainer_save_weights:
+ * @dtype: %DM_DTYPE_F32, %DM_DTYPE_F16 or %DM_DTYPE_BF16
+ *
+ * Errors: those of dm_weights_save(); the former file is as it was
+ */
+gboolean
+dm_trainer_save_weights (const DmTrainer *self,
+                         const char      *path,
+                         const DmCard    *card,
+                         DmDtype          dtype,
+                         GError         **error)
+{
+  const DmParams       *params = self->params;
+  g_autofree DmToStore *tensors = g_new (DmToStore, params->n_params);
+
+  for (size_t i = 0; i < params->n_params; i++)
+    tensors[i] = store_param (params->list[i], params->list[i]->name,
+                              self->average, dtype);
+
+  return dm_weights_save (path, &self->config, card, NULL, tensors,
+                          (guint) params->n_params, error);
+}

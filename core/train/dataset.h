@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Pictures to train on, decoded: the training pictures first, then those held
+ * out. All are square, of one size, and in memory.
+ */
+typedef struct
+{
+  char      *name;     /* "fashion-mnist": of the folder                   */
+  char      *format;   /* "idx": of the reader that took it                */
+  size_t     side;     /* pixels                                           */
+  size_t     channels; /* 1 gray, 3 R'G'B'                                 */
+  size_t     n_classes;
+  char     **class_names; /* (array zero-terminated) in label order        */
+  size_t     n_images;    /* to train on                                   */
+  size_t     n_held_out;  /* only for measuring                            */
+  guint8    *pixels;   /* [n_images + n_held_out, side, side, channels]      */
+  int       *class_id; /* [n_images + n_held_out]                       */
+  gint64    *images_per_class; /* [n_classes], of those to train on        */
+  GPtrArray *skipped; /* "PATH: reason", of files that were left out    */
+} DmDataset;
+
+typedef struct
+{
+  size_t side;        /* 0: as found                                       */
+  size_t channels;    /* 0: as found                                       */
+  char **class_names; /* (nullable): instead of those found             */
+} DmDatasetOptions;
+
+DmDataset *dm_dataset_open (const char             *path,
+                            const DmDatasetOptions *options,
+                            GError                **error);
+void       dm_dataset_free (DmDataset *self);
+char      *dm_dataset_digest (const DmDataset *self);
+
+/* Training picture number @k of a run: the order and what is done to a picture
+ * are functions of (seed, k) alone, so a run is resumed by its counter.
+ */
+size_t dm_dataset_order (size_t n, uint64_t seed, uint64_t k);
+int    dm_dataset_draw (const DmDataset *self,
+                        float           *x0,
+                        gboolean         mirror,
+                        uint64_t         seed,
+                        uint64_t         k);
+int    dm_dataset_get (const DmDataset *self, float *x0, size_t i);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmDataset, dm_dataset_free)

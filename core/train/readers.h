@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "train/dataset.h"
+
+/* Readers of the formats of training data, for dataset.c alone.
+ *
+ * A reader appends pictures to a collection, which begins empty. What it leaves
+ * unset (names of classes, a held-out share) dataset.c fills in.
+ */
+typedef struct
+{
+  DmDataset *dataset;    /* side, channels, n_classes, class_names, pixels */
+  GArray    *class_id;   /* of int                                            */
+  size_t     n_bytes;    /* room for so many at dataset->pixels               */
+  size_t     n_held_out; /* the last so many were held out by the data      */
+} DmCollection;
+
+typedef struct
+{
+  const char *format;
+  /* whether @path looks like this format, by the names of its files */
+  gboolean (*probe) (const char *path);
+  gboolean (*read) (DmCollection           *self,
+                    const char             *path,
+                    const DmDatasetOptions *options,
+                    GError                **error);
+} DmReader;
+
+extern const DmReader dm_reader_idx, dm_reader_cifar, dm_reader_folder;
+
+gboolean dm_collection_add (DmCollection *self,
+                            const guint8 *pixels,
+                            size_t        width,
+                            size_t        height,
+                            size_t        channels,
+                            int           class_id,
+                            GError      **error);
+char   **dm_read_lines (const char *path);

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/card.h"
+#include "model/weights.h"
+#include "model/unet.h"
+#include "train/adamw.h"
+#include "train/dataset.h"
+#include "train/loss.h"
+
+/* How a network is trained. Lengths are in pictures, so that they mean the same
+ * for any batch.
+ */
+typedef struct
+{
+  size_t         batch;
+  guint64        n_images; /* length of the run; 0: only @duration counts  */
+  double         duration; /* seconds; 0: only @n_images counts            */
+  double         rate;     /* highest learning rate                        */
+  guint64        warm_up;  /* pictures until it is reached                 */
+  double         hold;     /* share of the run before it falls to 0        */
+  double         p_uncond;
+  double         ema_length; /* relative to the run, see dm_ema_exponent()   */
+  gboolean       mirror;
+  guint64        seed;
+  DmAdamwOptions adamw;
+} DmTrainerOptions;
+
+#define DM_TRAINER_INIT                                                        \
+  {                                                                            \
+    .batch = 64, .rate = 1e-3, .warm_up = 10000, .hold = 0.4, .p_uncond = 0.1, \
+    .ema_length = 0.08, .adamw = DM_ADAMW_INIT,                                \
+  }
+
+/* What one step did. */
+typedef struct
+{
+  guint64 train_step; /* from 1                       */
+  guint64 images;     /* seen so far                  */
+  double  progress;   /* of the run, 0 ... 1          */
+  double  seconds;    /* of work so far               */
+  double  loss;       /* mean square of the batch     */
+  double  norm;       /* of the gradient              */
+  double  rate;
+} DmTrainReport;
+
+typedef struct _DmTrainer DmTrainer;
+
+DmTrainer *dm_trainer_new (const DmConfig         *config,
+                           const DmDataset        *dataset,
+                           const DmTrainerOptions *options,
+                           DmPool                 *pool,
+                           GError                **error);
+void       dm_trainer_free (DmTrainer *self);
+size_t     dm_trainer_forecast (const DmTrainer *self);
+gboolean
+dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error);
+gboolean dm_trainer_is_done (const DmTrainer *self);
+double   dm_trainer_held_out (DmTrainer *self, size_t n);
+guint64  dm_trainer_get_images (const DmTrainer *self);
+double   dm_trainer_get_seconds (const DmTrainer *self);
+DmUnet  *dm_trainer_get_unet (DmTrainer *self);
+
+/* Everything that a run consists of, in one file; a run that is saved, loaded
+ * and continued is the same as one that never stopped, if its length is given
+ * in pictures. For a run by time, its speed after the load decides.
+ */
+gboolean
+dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error);
+gboolean
+dm_trainer_load_state (DmTrainer *self, const char *path, GError **error);
+
+/* The averaged weights. */
+gboolean dm_trainer_save_weights (const DmTrainer *self,
+                                  const char      *path,
+                                  const DmCard    *card,
+                                  DmDtype          dtype,
+                                  GError         **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmTrainer, dm_trainer_free)
