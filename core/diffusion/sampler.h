@@ -3,53 +3,69 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "diffusion/schedule.h"
 #include "tensor/terms.h"
 
+/* From noise to picture in n_steps evaluations of the denoiser (heun: twice
+ * that, less one), at noise levels logsnr[0] < ... < logsnr[n_steps - 1]; the
+ * last x0 is the picture, so that no noise is left in it.
+ */
 typedef enum
 {
   DM_SAMPLER_ANCESTRAL, /* the paper's Algorithm 2            */
   DM_SAMPLER_DDIM,
-  DM_SAMPLER_HEUN,      /* EDM, two evaluations a step        */
-  DM_SAMPLER_DPM2M,     /* DPM-Solver++(2M), one evaluation   */
+  DM_SAMPLER_HEUN,  /* EDM, two evaluations a step        */
+  DM_SAMPLER_DPM2M, /* DPM-Solver++(2M), one evaluation   */
   DM_N_SAMPLERS
 } DmSampler;
 
 const char *dm_sampler_get_name (DmSampler sampler);
-_Bool       dm_sampler_from_name (DmSampler *sampler, const char *name);
+bool        dm_sampler_from_name (DmSampler *sampler, const char *name);
+
+/* In what the steps are equally spaced. */
+typedef enum
+{
+  DM_SPACING_DEFAULT, /* the sampler's own: time for ancestral, as in the paper;
+                         log-SNR for the others, which then need fewer steps  */
+  DM_SPACING_TIME,
+  DM_SPACING_LOGSNR
+} DmSpacing;
 
 /* x0 = E[x0 | xt], guided; false cancels the run. */
-typedef _Bool (*DmDenoiseFunc) (float       *x0,
-                                const float *xt,
-                                double       t,
-                                double       logsnr,
-                                void        *data);
+typedef bool (*DmDenoiseFunc) (
+    float *x0, const float *xt, double t, double logsnr, void *data);
 
 /* Noise of a step, [n_floats] standard normal. */
 typedef void (*DmNoiseFunc) (float *eps, unsigned step, void *data);
 
 typedef struct
 {
-  DmSampler     sampler;
-  DmSchedule    schedule;
-  unsigned      n_steps;
-  double        t_start;   /* 1; less starts from a noised picture        */
-  double        variance_mix; /* the paper's v; 0.3                       */
+  DmSampler  sampler;
+  DmSchedule schedule;
+  unsigned   n_steps;
+  DmSpacing  spacing;
+  double     logsnr_first, logsnr_last; /* limits of the steps within the
+                                           schedule; both 0: the sampler's
+                                           own                           */
+  double        t_start;      /* 1; less starts from a noised picture        */
+  double        variance_mix; /* the paper's v; 0.3                          */
   size_t        n_floats;
   DmDenoiseFunc denoise;
-  DmNoiseFunc   noise;
+  DmNoiseFunc   noise; /* (nullable) unless the sampler is ancestral  */
   void         *data;
-  DmStepFunc    on_step;   /* (nullable) */
+  DmStepFunc    on_step; /* (nullable) called with 1 ... n_steps        */
   void         *on_step_data;
 } DmSampling;
 
-/* floats of scratch that dm_sample() needs */
-size_t dm_sample_scratch (const DmSampling *self);
+#define DM_SAMPLING_INIT                                                       \
+  {                                                                            \
+    .t_start = 1.0, .variance_mix = 0.3                                        \
+  }
 
-/* @x: (inout) in: noise at t_start; out: the picture. Returns: false if
- * cancelled.
- */
-_Bool dm_sample (const DmSampling *self, float *x, float *scratch);
+double dm_sampling_get_logsnr (const DmSampling *self, unsigned step);
+
+size_t dm_sample_scratch (const DmSampling *self);
+bool   dm_sample (const DmSampling *self, float *x, float *scratch);

@@ -24,10 +24,22 @@ typedef struct
 double dm_target_input_scale (const DmTarget *self, double logsnr);
 
 /* x0[n] from pred[n] and xt[n]; eps likewise; in both directions */
-void dm_target_to_x0 (const DmTarget *self, float *x0, const float *pred,
-                      const float *xt, double logsnr, size_t n);
-void dm_target_to_eps (const DmTarget *self, float *eps, const float *pred,
-                       const float *xt, double logsnr, size_t n);
+void dm_target_to_x0 (const DmTarget *self,
+                      float          *x0,
+                      const float    *pred,
+                      const float    *xt,
+                      double          logsnr,
+                      size_t          n);
+void dm_target_to_eps (const DmTarget *self,
+                       float          *eps,
+                       const float    *pred,
+                       const float    *xt,
+                       double          logsnr,
+                       size_t          n);
 /* what the network should have said, given x0[n] and eps[n] */
-void dm_target_from_x0_eps (const DmTarget *self, float *pred, const float *x0,
-                            const float *eps, double logsnr, size_t n);
+void dm_target_from_x0_eps (const DmTarget *self,
+                            float          *pred,
+                            const float    *x0,
+                            const float    *eps,
+                            double          logsnr,
+                            size_t          n);

@@ -18,12 +18,13 @@ typedef struct
   unsigned  n_steps;
   size_t    width, height; /* of the canvas; the native size unless the model
                               is fully convolutional                      */
-  DmWrap    wrap;
-  double    guidance_start, guidance_end; /* in t                         */
-  double    clip, threshold, rescale;     /* see DmGuidance               */
+  DmWrap wrap;
+  double guidance_start, guidance_end; /* in t                         */
+  double clip, threshold, rescale;     /* see DmGuidance               */
 } DmSettings;
 
-/* One picture: a function of these and the settings, whatever is drawn with it. */
+/* One picture: a function of these and the settings, whatever is drawn with it.
+ */
 typedef struct
 {
   int     class_id;

@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "generate/request.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "tensor/error.h"
+
+#define MAX_STEPS 1000
+#define MAX_SIDE 65536
+
+/* What a file is drawn with that recommends nothing. */
+#define STANDARD_STEPS 16
+#define STANDARD_SAMPLER DM_SAMPLER_DPM2M
+
+/**
+ * dm_settings_init:
+ * @self: (out) what the model's file recommends, at its native size
+ */
+void
+dm_settings_init (DmSettings *self, const DmModel *model)
+{
+  const DmConfig *config = dm_model_get_config (model);
+  const DmCard   *card = dm_model_get_card (model);
+
+  *self = (DmSettings){
+    .sampler = STANDARD_SAMPLER,
+    .n_steps = card->n_steps > 0 ? (unsigned) card->n_steps : STANDARD_STEPS,
+    .width = config->resolution,
+    .height = config->resolution,
+    .guidance_start = 1.0,
+    .clip = 1.0,
+  };
+
+  if (card->sampler != NULL)
+    dm_sampler_from_name (&self->sampler, card->sampler);
+
+  if (card->guidance_start > card->guidance_end)
+    {
+      self->guidance_start = card->guidance_start;
+      self->guidance_end = card->guidance_end;
+    }
+}
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION, sentence);
+
+  return FALSE;
+}
+
+static gboolean
+check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
+{
+  const DmConfig *config = dm_model_get_config (model);
+  size_t          stride = dm_unet_get_stride (dm_model_get_unet (model));
+  gboolean        native = settings->width == config->resolution &&
+                    settings->height == config->resolution;
+
+  if (settings->width < 1 || settings->height < 1 || settings->width > 65536 ||
+      settings->height > 65536)
+    return refuse (error, _ ("width and height are from 1 to 65536 pixels"));
+
+  if (!native && !dm_config_is_convolutional (config))
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("the model draws pictures of %zu x %zu pixels only"),
+                   config->resolution, config->resolution);
+      return FALSE;
+    }
+
+  if (settings->wrap != DM_WRAP_NONE && !config->circular)
+    return refuse (error, _ ("the model was not trained on pictures that wrap; "
+                             "it cannot draw seamless ones"));
+
+  if (((settings->wrap & DM_WRAP_X) && settings->width % stride != 0) ||
+      ((settings->wrap & DM_WRAP_Y) && settings->height % stride != 0))
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("seamless pictures of this model have sides that are "
+                      "multiples of %zu pixels"),
+                   stride);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * dm_request_check:
+ * @pictures: [n_pictures]
+ *
+ * Whether the model can draw these pictures.
+ *
+ * Errors: %DM_ERROR_OPTION
+ */
+gboolean
+dm_request_check (const DmModel    *model,
+                  const DmSettings *settings,
+                  const DmPicture  *pictures,
+                  size_t            n_pictures,
+                  GError          **error)
+{
+  int n_classes = (int) dm_model_get_config (model)->n_classes;
+
+  if (settings->n_steps < 1 || settings->n_steps > MAX_STEPS)
+    return refuse (error, _ ("steps are from 1 to 1000"));
+
+  for (size_t i = 0; i < n_pictures; i++)
+    {
+      if (pictures[i].class_id >= n_classes ||
+          (pictures[i].class_id < 0 && pictures[i].class_id != DM_CLASS_NULL))
+        return refuse (error, _ ("the model has no such class"));
+      if (!isfinite (pictures[i].guidance))
+        return refuse (error, _ ("guidance must be a number"));
+    }
+
+  return check_canvas (model, settings, error);
+}
