@@ -329,6 +329,8 @@ static const struct
   { "{\"__metadata__\":[]}", 0, DM_ERROR_CORRUPT },
   { "{\"a\":null}", 0, DM_ERROR_CORRUPT },
   { "{\"a\":{}}", 0, DM_ERROR_CORRUPT },
+  { "{" T ("a\\u001b", "U8", "1", 0, 1) "}", 1, DM_ERROR_CORRUPT },
+  { "{" T ("", "U8", "1", 0, 1) "}", 1, DM_ERROR_CORRUPT },
   /* twice */
   { "{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}", 0, DM_ERROR_CORRUPT },
   { "{" T ("a", "U8", "1", 0, 1) "," T ("a", "U8", "1", 0, 1) "}", 1,

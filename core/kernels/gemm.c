@@ -29,6 +29,12 @@ use_one_thread (void)
     }
 }
 
+const char *
+dm_gemm_get_library (void)
+{
+  return openblas_get_config ();
+}
+
 void
 dm_gemm_nn (float       *c,
             size_t       ldc,

@@ -7,6 +7,9 @@
 
 #include "kernels/context.h"
 
+/* Returns: (transfer none): name, version and build of the library below. */
+const char *dm_gemm_get_library (void);
+
 /* Matrix products with weights that are packed once. Each row of y depends on
  * its row of x alone, bit for bit, whatever the number of rows.
  */

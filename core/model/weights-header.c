@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/dtype.h"
+#include "model/fields.h"
 #include "model/json-strict.h"
 #include "tensor/error.h"
 
@@ -165,8 +166,8 @@ add_tensor (DmHeader *self, const char *name, JsonNode *node, GError **error)
 {
   DmEntry entry = { 0 };
 
-  if (*name == '\0' || strlen (name) > MAX_NAME ||
-      !g_utf8_validate (name, -1, NULL) || !JSON_NODE_HOLDS_OBJECT (node))
+  if (*name == '\0' || strlen (name) > MAX_NAME || !dm_text_is_clean (name) ||
+      !JSON_NODE_HOLDS_OBJECT (node))
     return corrupt (error, _ ("a tensor in the header is unusable"));
 
   if (!read_entry (&entry, json_node_get_object (node), error))

@@ -1,0 +1,293 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "program/describe.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "model/card-json.h"
+#include "model/config-json.h"
+#include "model/dtype.h"
+
+/* --- counting --------------------------------------------------------------
+ */
+
+typedef struct
+{
+  guint64 n_values, n_bytes;
+  char   *dtypes; /* "BF16, F32" */
+} Totals;
+
+static Totals
+count (const DmWeights *weights)
+{
+  Totals totals = { 0 };
+  g_autoptr (GPtrArray) dtypes = g_ptr_array_new ();
+
+  for (guint i = 0; i < dm_weights_get_n_tensors (weights); i++)
+    {
+      const DmStored *stored = dm_weights_get_tensor (weights, i);
+      const char     *dtype = dm_dtype_get_name (stored->dtype);
+
+      totals.n_bytes += stored->n_bytes;
+      totals.n_values += stored->n_bytes / dm_dtype_get_size (stored->dtype);
+      if (!g_ptr_array_find (dtypes, dtype, NULL))
+        g_ptr_array_add (dtypes, (char *) dtype);
+    }
+
+  g_ptr_array_add (dtypes, NULL);
+  totals.dtypes = g_strjoinv (", ", (char **) dtypes->pdata);
+
+  return totals;
+}
+
+/* --- for people --------------------------------------------------------------
+ */
+
+static void
+add_line (GString *text, const char *label, const char *value)
+{
+  g_autofree char *cell = NULL;
+  glong            width = g_utf8_strlen (label, -1);
+
+  if (value == NULL || *value == '\0')
+    return;
+
+  cell = g_strnfill ((gsize) MAX (1, 14 - width), ' ');
+  g_string_append_printf (text, "  %s%s", label, cell);
+  for (; *value != '\0'; value++)
+    if (*value == '\n')
+      g_string_append (text, "\n                ");
+    else
+      g_string_append_c (text, *value);
+  g_string_append_c (text, '\n');
+}
+
+G_GNUC_PRINTF (3, 4)
+static void
+add (GString *text, const char *label, const char *format, ...)
+{
+  g_autofree char *value = NULL;
+  va_list          args;
+
+  va_start (args, format);
+  value = g_strdup_vprintf (format, args);
+  va_end (args);
+  add_line (text, label, value);
+}
+
+static void
+add_classes (GString *text, const DmCard *card)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < dm_card_get_n_classes (card); i++)
+    {
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                              card->class_names[i]);
+      if (card->images_per_class != NULL)
+        g_string_append_printf (names, " (%" G_GINT64_FORMAT ")",
+                                card->images_per_class[i]);
+    }
+
+  add (text, _ ("classes"), "%u: %s", dm_card_get_n_classes (card), names->str);
+}
+
+/* "2, middle" or "none" */
+static char *
+list_attention (const DmConfig *config)
+{
+  GString *text = g_string_new (NULL);
+
+  for (size_t i = 0; i < config->n_levels; i++)
+    if (config->attention[i])
+      g_string_append_printf (text, "%s%zu", text->len > 0 ? ", " : "", i);
+  if (config->attention_middle)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
+                            _ ("middle"));
+  if (text->len == 0)
+    g_string_append (text, _ ("none"));
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_config (GString *text, const DmConfig *config)
+{
+  g_autoptr (GString) multipliers = g_string_new (NULL);
+  g_autofree char *attention = list_attention (config);
+
+  for (size_t i = 0; i < config->n_levels; i++)
+    g_string_append_printf (multipliers, "%s%zu", i > 0 ? ", " : "",
+                            config->width * config->multipliers[i]);
+
+  add (text, _ ("picture"), "%zu x %zu, %s; %s", config->resolution,
+       config->resolution, config->channels == 1 ? _ ("gray") : _ ("colour"),
+       dm_config_is_convolutional (config) ? _ ("draws on any canvas") :
+                                             _ ("draws at this size"));
+  add (text, _ ("network"),
+       _ ("channels per level %s; %zu blocks each; attention: %s"),
+       multipliers->str, config->n_blocks, attention);
+  add (text, _ ("predicts"), _ ("%s, log-SNR %g … %g%s%s"),
+       dm_prediction_get_name (config->prediction), config->logsnr_max,
+       config->logsnr_min, config->patch > 1 ? _ (", 2 x 2 patches") : "",
+       config->circular ? _ (", seamless") : "");
+}
+
+static void
+add_recommended (GString *text, const DmCard *card)
+{
+  add (text, _ ("recommended"), _ ("guidance %g (t %g … %g)"), card->guidance,
+       card->guidance_start, card->guidance_end);
+  if (card->n_steps > 0)
+    add (text, _ ("steps"), "%d", card->n_steps);
+  add_line (text, _ ("sampler"), card->sampler);
+}
+
+static void
+add_training (GString *text, const DmCard *card)
+{
+  int seconds = (int) MIN (card->duration, 1e9);
+
+  add_line (text, _ ("data"), card->data_name);
+  add_line (text, _ ("licence"), card->data_licence);
+  add_line (text, _ ("credits"), card->data_credits);
+  if (card->images_seen > 0)
+    add (text, _ ("training"),
+         _ ("%" G_GINT64_FORMAT " pictures seen, seed %" G_GUINT64_FORMAT
+            ", classes dropped %g, average %g"),
+         card->images_seen, card->seed, card->p_uncond, card->ema_length);
+  if (seconds > 0)
+    add (text, _ ("time"), "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60,
+         seconds % 60);
+  add_line (text, _ ("program"), card->program_version);
+}
+
+static void
+add_tensors (GString *text, const DmWeights *weights)
+{
+  for (guint i = 0; i < dm_weights_get_n_tensors (weights); i++)
+    {
+      const DmStored *stored = dm_weights_get_tensor (weights, i);
+
+      g_string_append_printf (text, "    %-5s %s [",
+                              dm_dtype_get_name (stored->dtype), stored->name);
+      for (guint d = 0; d < stored->n_dims; d++)
+        g_string_append_printf (text, "%s%" G_GUINT64_FORMAT, d > 0 ? ", " : "",
+                                stored->shape[d]);
+      g_string_append (text, "]\n");
+    }
+}
+
+/**
+ * dm_describe_text:
+ * @path: of the file
+ * @tensors: whether to list them one by one
+ *
+ * Returns: (transfer full): a few lines for people
+ */
+char *
+dm_describe_text (const DmWeights *weights, const char *path, gboolean tensors)
+{
+  const DmConfig  *config = dm_weights_get_config (weights);
+  const DmCard    *card = dm_weights_get_card (weights);
+  Totals           totals = count (weights);
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *size = g_format_size (totals.n_bytes);
+  GString         *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s (%s)\n", card->title, shown);
+  if (config != NULL)
+    {
+      add_classes (text, card);
+      add_config (text, config);
+      add_recommended (text, card);
+      add_training (text, card);
+    }
+  else
+    {
+      add (text, _ ("network"), "%s", _ ("not described: not a model"));
+    }
+
+  add (text, _ ("weights"), _ ("%.2f million in %u tensors, %s, %s"),
+       totals.n_values / 1e6, dm_weights_get_n_tensors (weights),
+       *totals.dtypes != '\0' ? totals.dtypes : "–", size);
+  if (tensors)
+    add_tensors (text, weights);
+  g_free (totals.dtypes);
+
+  return g_string_free (text, FALSE);
+}
+
+/* --- for programs ------------------------------------------------------------
+ */
+
+static JsonArray *
+list_tensors (const DmWeights *weights)
+{
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < dm_weights_get_n_tensors (weights); i++)
+    {
+      const DmStored *stored = dm_weights_get_tensor (weights, i);
+      JsonObject     *json = json_object_new ();
+      JsonArray      *shape = json_array_new ();
+
+      for (guint d = 0; d < stored->n_dims; d++)
+        json_array_add_int_element (shape, (gint64) stored->shape[d]);
+      json_object_set_string_member (json, "name", stored->name);
+      json_object_set_string_member (json, "dtype",
+                                     dm_dtype_get_name (stored->dtype));
+      json_object_set_array_member (json, "shape", shape);
+      json_array_add_object_element (list, json);
+    }
+
+  return list;
+}
+
+static JsonArray *
+list_nicks (const DmCard *card)
+{
+  g_auto (GStrv) nicks = dm_card_class_nicks (card);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; nicks[i] != NULL; i++)
+    json_array_add_string_element (list, nicks[i]);
+
+  return list;
+}
+
+/**
+ * dm_describe_json:
+ * @path: of the file
+ *
+ * Returns: (transfer full): all that dm_describe_text() says, and "config" as
+ * it is in the file, absent if the file is not a model
+ */
+JsonObject *
+dm_describe_json (const DmWeights *weights, const char *path)
+{
+  const DmConfig  *config = dm_weights_get_config (weights);
+  const DmCard    *card = dm_weights_get_card (weights);
+  JsonObject      *json = json_object_new ();
+  Totals           totals = count (weights);
+  g_autofree char *shown = g_filename_display_name (path);
+
+  json_object_set_string_member (json, "path", shown);
+  if (config != NULL)
+    {
+      json_object_set_object_member (json, "config",
+                                     dm_config_to_json (config));
+      json_object_set_boolean_member (json, "any_canvas",
+                                      dm_config_is_convolutional (config));
+    }
+  json_object_set_object_member (json, "card", dm_card_to_json (card));
+  json_object_set_array_member (json, "class_nicks", list_nicks (card));
+  json_object_set_int_member (json, "n_values", (gint64) totals.n_values);
+  json_object_set_int_member (json, "n_bytes", (gint64) totals.n_bytes);
+  json_object_set_array_member (json, "tensors", list_tensors (weights));
+  g_free (totals.dtypes);
+
+  return json;
+}

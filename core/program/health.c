@@ -1,0 +1,346 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "program/health.h"
+
+#include <gegl.h>
+#include <glib/gi18n-lib.h>
+
+#include "kernels/gemm.h"
+#include "kernels/kernels.h"
+#include "model/model.h"
+#include "program/program.h"
+#include "tensor/pool.h"
+
+#define MODULE "gegl-diffusion." G_MODULE_SUFFIX
+
+/* Words of "state". */
+#define STATE_GOOD "good"
+#define STATE_HIDDEN "hidden"
+#define STATE_REFUSED "refused"
+
+static JsonObject *
+get_versions (void)
+{
+  JsonObject      *json = json_object_new ();
+  int              major, minor, micro;
+  g_autofree char *gegl = NULL, *glib = NULL;
+
+  gegl_get_version (&major, &minor, &micro);
+  gegl = g_strdup_printf ("%d.%d.%d", major, minor, micro);
+  glib = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version,
+                          glib_micro_version);
+
+  json_object_set_string_member (json, DM_PROGRAM, DM_VERSION);
+  json_object_set_string_member (json, "GEGL", gegl);
+  json_object_set_string_member (json, "GLib", glib);
+  json_object_set_string_member (json, "OpenBLAS", dm_gemm_get_library ());
+
+  return json;
+}
+
+static JsonObject *
+get_cpu (void)
+{
+  JsonObject *json = json_object_new ();
+
+  json_object_set_string_member (
+      json, "kernels", dm_cpu_get_name (dm_kernels_get_default ()->cpu));
+  json_object_set_string_member (json, "best",
+                                 dm_cpu_get_name (dm_cpu_detect ()));
+  json_object_set_int_member (
+      json, "threads", (gint64) dm_pool_get_n_workers (dm_pool_get_default ()));
+
+  return json;
+}
+
+static JsonArray *
+get_folders (void)
+{
+  JsonArray *list = json_array_new ();
+  g_auto (GStrv) folders = dm_model_get_folders ();
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      JsonObject      *json = json_object_new ();
+      g_autofree char *shown = g_filename_display_name (folders[i]);
+
+      json_object_set_string_member (json, "path", shown);
+      json_object_set_boolean_member (
+          json, "exists", g_file_test (folders[i], G_FILE_TEST_IS_DIR));
+      json_array_add_object_element (list, json);
+    }
+
+  return list;
+}
+
+/* A file is good if it loads as it would for a picture. */
+static void
+examine (const DmModelFile *file, JsonObject *json, JsonArray *problems)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DmModel) model = dm_model_load (file->path, &error);
+
+  if (model == NULL)
+    {
+      json_object_set_string_member (json, "state", STATE_REFUSED);
+      json_object_set_string_member (json, "reason", error->message);
+      json_array_add_string_element (problems, error->message);
+      return;
+    }
+
+  json_object_set_string_member (json, "state",
+                                 file->hidden ? STATE_HIDDEN : STATE_GOOD);
+  json_object_set_string_member (json, "title",
+                                 dm_model_get_card (model)->title);
+  json_object_set_int_member (
+      json, "n_classes", dm_card_get_n_classes (dm_model_get_card (model)));
+}
+
+static JsonArray *
+get_models (JsonArray *problems)
+{
+  JsonArray *list = json_array_new ();
+  g_autoptr (GPtrArray) files = dm_model_list ();
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const DmModelFile *file = files->pdata[i];
+      JsonObject        *json = json_object_new ();
+      g_autofree char   *shown = g_filename_display_name (file->path);
+
+      json_object_set_string_member (json, "name", file->name);
+      json_object_set_string_member (json, "path", shown);
+      examine (file, json, problems);
+      json_array_add_object_element (list, json);
+    }
+
+  if (files->len == 0)
+    json_array_add_string_element (
+        problems,
+        _ ("no model is installed: put .safetensors files into one of the "
+           "folders, or make one with “gegl-diffusion train”"));
+
+  return list;
+}
+
+/* Where GEGL looks for modules: $GEGL_PATH and nothing else, or its own folder
+ * and the user's.
+ */
+static char **
+get_module_folders (void)
+{
+  const char      *variable = g_getenv ("GEGL_PATH");
+  g_autofree char *version =
+      g_strdup_printf ("gegl-%d.%d", GEGL_MAJOR_VERSION, GEGL_MINOR_VERSION);
+  char **folders;
+
+  if (variable != NULL)
+    return g_strsplit (variable, G_SEARCHPATH_SEPARATOR_S, -1);
+
+  folders = g_new0 (char *, 3);
+  folders[0] = g_strdup (DM_GEGL_FOLDER);
+  folders[1] =
+      g_build_filename (g_get_user_data_dir (), version, "plug-ins", NULL);
+
+  return folders;
+}
+
+static JsonArray *
+find_module_files (char **folders)
+{
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folders[i], MODULE, NULL);
+      g_autofree char *shown = g_filename_display_name (path);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        json_array_add_string_element (list, shown);
+    }
+
+  return list;
+}
+
+static void
+add_module_problems (guint n_files, gboolean loaded, JsonArray *problems)
+{
+  if (n_files == 0)
+    json_array_add_string_element (
+        problems,
+        _ ("the GEGL module " MODULE " is in none of the folders where GEGL "
+                                     "looks: GIMP does not see it"));
+  else if (!loaded)
+    json_array_add_string_element (
+        problems, _ ("GEGL does not accept the module; run “gegl --exists "
+                     "diffusion:generate” to see its message"));
+
+  if (n_files > 1)
+    json_array_add_string_element (
+        problems, _ ("the GEGL module is installed more than once; keep one"));
+}
+
+static JsonObject *
+get_module (JsonArray *problems)
+{
+  g_auto (GStrv) folders = get_module_folders ();
+  JsonObject *json = json_object_new ();
+  JsonArray  *list = json_array_new ();
+  JsonArray  *files = find_module_files (folders);
+  gboolean    loaded;
+
+  dm_program_start_gegl ();
+  loaded = gegl_has_operation ("diffusion:generate");
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_autofree char *shown = g_filename_display_name (folders[i]);
+
+      json_array_add_string_element (list, shown);
+    }
+
+  add_module_problems (json_array_get_length (files), loaded, problems);
+  json_object_set_array_member (json, "folders", list);
+  json_object_set_array_member (json, "files", files);
+  json_object_set_boolean_member (json, "loaded", loaded);
+
+  return json;
+}
+
+/**
+ * dm_health_new:
+ *
+ * Looks at everything; loads every model.
+ *
+ * Returns: (transfer full): what it found
+ */
+JsonObject *
+dm_health_new (void)
+{
+  JsonObject *self = json_object_new ();
+  JsonArray  *problems = json_array_new ();
+
+  json_object_set_object_member (self, "versions", get_versions ());
+  json_object_set_object_member (self, "cpu", get_cpu ());
+  json_object_set_array_member (self, "folders", get_folders ());
+  json_object_set_array_member (self, "models", get_models (problems));
+  json_object_set_object_member (self, "module", get_module (problems));
+  json_object_set_array_member (self, "problems", problems);
+
+  return self;
+}
+
+/* --- for people --------------------------------------------------------------
+ */
+
+static void
+print_versions (GString *text, JsonObject *versions)
+{
+  g_autoptr (GList) names = json_object_get_members (versions);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    g_string_append_printf (text, "%-14s  %s\n", (const char *) at->data,
+                            json_object_get_string_member (versions, at->data));
+}
+
+static void
+print_cpu (GString *text, JsonObject *cpu)
+{
+  g_string_append_printf (text,
+                          _ ("%-14s  %s kernels (this machine can do %s), "
+                             "%d threads\n"),
+                          _ ("computes with"),
+                          json_object_get_string_member (cpu, "kernels"),
+                          json_object_get_string_member (cpu, "best"),
+                          (int) json_object_get_int_member (cpu, "threads"));
+}
+
+static void
+print_folders (GString *text, JsonArray *folders)
+{
+  g_string_append (text, _ ("\nFolders of models, the first ones win:\n"));
+
+  for (guint i = 0; i < json_array_get_length (folders); i++)
+    {
+      JsonObject *folder = json_array_get_object_element (folders, i);
+
+      g_string_append_printf (
+          text, "  %s%s\n", json_object_get_string_member (folder, "path"),
+          json_object_get_boolean_member (folder, "exists") ?
+              "" :
+              _ (" (does not exist)"));
+    }
+}
+
+static void
+print_models (GString *text, JsonArray *models)
+{
+  g_string_append (text, _ ("\nModels:\n"));
+
+  for (guint i = 0; i < json_array_get_length (models); i++)
+    {
+      JsonObject *model = json_array_get_object_element (models, i);
+      const char *state = json_object_get_string_member (model, "state");
+      const char *path = json_object_get_string_member (model, "path");
+
+      if (g_str_equal (state, STATE_REFUSED))
+        g_string_append_printf (
+            text, _ ("  refused: %s\n"),
+            json_object_get_string_member (model, "reason"));
+      else if (g_str_equal (state, STATE_HIDDEN))
+        g_string_append_printf (
+            text,
+            _ ("  not used: %s (a folder above has a model of that name)\n"),
+            path);
+      else
+        g_string_append_printf (
+            text, _ ("  %s: “%s”, %d classes, %s\n"),
+            json_object_get_string_member (model, "name"),
+            json_object_get_string_member (model, "title"),
+            (int) json_object_get_int_member (model, "n_classes"), path);
+    }
+}
+
+static void
+print_list (GString *text, const char *title, JsonArray *list)
+{
+  g_string_append_printf (text, "\n%s\n", title);
+
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    g_string_append_printf (text, "  %s\n",
+                            json_array_get_string_element (list, i));
+}
+
+/**
+ * dm_health_print:
+ *
+ * Returns: (transfer full): what was found, for people
+ */
+char *
+dm_health_print (JsonObject *self)
+{
+  GString    *text = g_string_new (NULL);
+  JsonObject *module = json_object_get_object_member (self, "module");
+  JsonArray  *files = json_object_get_array_member (module, "files");
+  JsonArray  *problems = json_object_get_array_member (self, "problems");
+
+  print_versions (text, json_object_get_object_member (self, "versions"));
+  print_cpu (text, json_object_get_object_member (self, "cpu"));
+  print_folders (text, json_object_get_array_member (self, "folders"));
+  print_models (text, json_object_get_array_member (self, "models"));
+  print_list (text, _ ("Folders of GEGL modules:"),
+              json_object_get_array_member (module, "folders"));
+  print_list (text,
+              json_object_get_boolean_member (module, "loaded") ?
+                  _ ("GEGL module, in use:") :
+                  _ ("GEGL module, not in use:"),
+              files);
+
+  if (json_array_get_length (problems) > 0)
+    print_list (text, _ ("Problems:"), problems);
+  else
+    g_string_append (text, _ ("\nAll is well.\n"));
+
+  return g_string_free (text, FALSE);
+}

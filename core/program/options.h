@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Exit status of the program. */
+typedef enum
+{
+  DM_STATUS_DONE = 0,
+  DM_STATUS_FAILED = 1,
+  DM_STATUS_USAGE = 2,
+  DM_STATUS_INTERRUPTED = 130
+} DmStatus;
+
+#define DM_PROGRAM "gegl-diffusion"
+
+/* @parameters: what follows the options, "FILE"
+ * @summary: what the sub-command does, and its exit status if that is special
+ * Errors: G_OPTION_ERROR, with what may have been meant
+ */
+gboolean dm_options_parse (const char         *parameters,
+                           const char         *summary,
+                           const GOptionEntry *entries,
+                           int                *argc,
+                           char             ***argv,
+                           GError            **error);
+
+/* The one parameter that must remain. Returns: (transfer none) */
+const char *
+dm_options_get_only (int argc, char **argv, const char *name, GError **error);
+
+const char *dm_options_suggest (const char *word, const char *const *words);
+
+/* Says what is wrong, and after wrong usage where help is. Returns: @status */
+int dm_options_fail (const char *command, DmStatus status, const GError *error);
