@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "train-options.h"
+#include "program/train-options.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "program/options.h"
 #include "tensor/error.h"
 
 #define OPTION(name, type, field, text, unit)                                  \
@@ -143,8 +144,7 @@ dm_train_options_parse (DmTrainOptions *self,
                         char         ***argv,
                         GError        **error)
 {
-  g_autoptr (GOptionContext) context = NULL;
-  const char        *recipe = find_recipe (*argc, *argv);
+  const char *recipe = find_recipe (*argc, *argv), *data;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
       N_ ("Weights file to write"), "FILE" },
@@ -200,9 +200,11 @@ dm_train_options_parse (DmTrainOptions *self,
   if (recipe != NULL && !read_recipe (recipe, entries, error))
     return FALSE;
 
-  context = g_option_context_new (_ ("DATA - train a model on pictures"));
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, error))
+  if (!dm_options_parse (_ ("DATA"),
+                         _ ("Trains a model on pictures. DATA is a folder with "
+                            "one folder of pictures per class, a folder of idx "
+                            "files, or one of CIFAR-10 batches."),
+                         entries, argc, argv, error))
     return FALSE;
 
   fill_text (&self->multipliers, "1,2,2");
@@ -210,14 +212,18 @@ dm_train_options_parse (DmTrainOptions *self,
   fill_text (&self->prediction, "v");
   fill_text (&self->precision, "bf16");
 
-  if (*argc != 2 || self->output == NULL)
+  data = dm_options_get_only (*argc, *argv, _ ("DATA"), error);
+  if (data == NULL)
+    return FALSE;
+
+  if (self->output == NULL)
     {
       g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION,
-                           _ ("give one folder of data, and -o FILE"));
+                           _ ("say with -o FILE where the model is to go"));
       return FALSE;
     }
 
-  self->data = g_strdup ((*argv)[1]);
+  self->data = g_strdup (data);
 
   return TRUE;
 }

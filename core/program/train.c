@@ -1,15 +1,16 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "program/program.h"
+#include "program/train-options.h"
 #include "tensor/error.h"
-#include "train-options.h"
 
 /* Seconds between lines where there is no terminal, and between states. */
 #define LINE_SECONDS 30.0
@@ -316,16 +317,18 @@ dm_program_train (int argc, char **argv)
     status = DM_STATUS_USAGE;
   else
     {
+      gegl_init (NULL, NULL);
       catch_signals ();
       if (!run_prepare (&run, &error) || !run_train (&run, &error))
         status = DM_STATUS_FAILED;
       else if (stop_wanted)
         status = DM_STATUS_INTERRUPTED;
+      run_clear (&run);
+      gegl_exit ();
     }
 
   if (error != NULL)
-    g_printerr ("gegl-diffusion train: %s\n", error->message);
-  run_clear (&run);
+    return dm_options_fail ("train", status, error);
 
   return status;
 }

@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gegl-plugin.h>
+
+#include "drawing.h"
+
+#include "model/card.h"
+
+/* What all operations that draw from nothing have in common. */
+typedef struct
+{
+  GeglOperationSource parent_instance;
+
+  DmDrawing drawing; /* path and class are empty: see get_model() */
+  char     *error;   /* the property                              */
+  DmConfig  config;  /* of the model, as last seen                */
+  char     *printed; /* the last fault, told once                 */
+} DmSourceOp;
+
+typedef struct
+{
+  GeglOperationSourceClass parent_class;
+
+  /* Fills in path and class; these stay until the property changes. */
+  gboolean (*get_model) (DmSourceOp *self, DmDrawing *drawing, GError **error);
+} DmSourceOpClass;
+
+/* Properties of a subclass come before these. */
+enum
+{
+  DM_PROP_0,
+  DM_PROP_MODEL,
+  DM_PROP_CLASS,
+  DM_PROP_GUIDANCE,
+  DM_PROP_SEED,
+  DM_PROP_STEPS,
+  DM_PROP_SAMPLER,
+  DM_PROP_FIT,
+  DM_PROP_TILE_X,
+  DM_PROP_TILE_Y,
+  DM_PROP_GUIDANCE_START,
+  DM_PROP_GUIDANCE_END,
+  DM_PROP_WIDTH,
+  DM_PROP_HEIGHT,
+  DM_PROP_ERROR
+};
+
+#define DM_PROP_FLAGS                                                          \
+  ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | GEGL_PARAM_PAD_INPUT))
+
+GType dm_source_op_register (GTypeModule *module);
+GType dm_source_op_get_type (void);
+void  dm_source_op_register_enums (GTypeModule *module);
+void  dm_source_op_class_install (DmSourceOpClass *klass,
+                                  const DmConfig  *config,
+                                  const DmCard    *card);
+void  dm_source_op_set_property (GObject      *object,
+                                 guint         id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec);
+void  dm_source_op_get_property (GObject    *object,
+                                 guint       id,
+                                 GValue     *value,
+                                 GParamSpec *pspec);
