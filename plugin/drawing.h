@@ -9,7 +9,7 @@
 #include "fit.h"
 #include "pixels.h"
 
-#include "diffusion/sampler.h"
+#include "generate/generate.h"
 #include "model/config.h"
 #include "tensor/terms.h"
 

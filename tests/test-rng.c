@@ -21,8 +21,7 @@ test_known_answers (void)
   g_assert_cmphex (x[2], ==, 0xbc57ac4c);
   g_assert_cmphex (x[3], ==, 0x9b00dbd8);
 
-  dm_rng_bits (x,
-               (DmRng){ 0xffffffffffffffff, 0xffffffff, 0xffffffff },
+  dm_rng_bits (x, (DmRng){ 0xffffffffffffffff, 0xffffffff, 0xffffffff },
                0xffffffffffffffff);
   g_assert_cmphex (x[0], ==, 0x408f276d);
   g_assert_cmphex (x[1], ==, 0x41c83b0e);

@@ -49,9 +49,9 @@ plan (DmArena *arena, DmTensor *kept, DmTensor *first, DmTensor *second)
 static void
 test_arena (void)
 {
-  DmArena            arena = { 0 };
-  DmTensor           kept, first, second;
-  size_t             measured;
+  DmArena  arena = { 0 };
+  DmTensor kept, first, second;
+  size_t   measured;
   g_autoptr (GError) error = NULL;
 
   plan (&arena, &kept, &first, &second);

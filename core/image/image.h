@@ -24,13 +24,20 @@ float *dm_image_load (const char *path,
                       GError    **error);
 
 /* Area-averages the centre of a picture to side x side. */
-void dm_image_fit_square (float *out, size_t side, const float *in,
-                          size_t width, size_t height, size_t channels);
+void dm_image_fit_square (float       *out,
+                          size_t       side,
+                          const float *in,
+                          size_t       width,
+                          size_t       height,
+                          size_t       channels);
 
 /* Writes an 8-bit PNG, aside then renamed. */
-gboolean dm_image_save_png (const char *path, const float *pixels,
-                            size_t width, size_t height, size_t channels,
-                            GError **error);
+gboolean dm_image_save_png (const char  *path,
+                            const float *pixels,
+                            size_t       width,
+                            size_t       height,
+                            size_t       channels,
+                            GError     **error);
 
 /* In place: [-1, 1] to [0, 1] and clamped, as buffers hold it. */
 void dm_image_to_unit (float *pixels, size_t n);

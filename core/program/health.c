@@ -167,10 +167,10 @@ static void
 add_module_problems (guint n_files, gboolean loaded, JsonArray *problems)
 {
   if (n_files == 0)
-    json_array_add_string_element (
-        problems,
-        _ ("the GEGL module " MODULE " is in none of the folders where GEGL "
-                                     "looks: GIMP does not see it"));
+    json_array_add_string_element (problems,
+                                   _ ("the GEGL module " MODULE
+                                      " is in none of the folders where GEGL "
+                                      "looks: GIMP does not see it"));
   else if (!loaded)
     json_array_add_string_element (
         problems, _ ("GEGL does not accept the module; run “gegl --exists "

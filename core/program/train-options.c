@@ -144,7 +144,7 @@ dm_train_options_parse (DmTrainOptions *self,
                         char         ***argv,
                         GError        **error)
 {
-  const char *recipe = find_recipe (*argc, *argv), *data;
+  const char        *recipe = find_recipe (*argc, *argv), *data;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
       N_ ("Weights file to write"), "FILE" },

@@ -29,17 +29,11 @@ dm_arena_reserve (DmArena *self, GError **error)
 
   g_return_val_if_fail (self->base == NULL, FALSE);
 
-  base = mmap (NULL,
-               MAX (capacity, 1),
-               PROT_READ | PROT_WRITE,
-               MAP_PRIVATE | MAP_ANONYMOUS,
-               -1,
-               0);
+  base = mmap (NULL, MAX (capacity, 1), PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED)
     {
-      g_set_error (error,
-                   DM_ERROR,
-                   DM_ERROR_MEMORY,
+      g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
                    _ ("%.1f GB of memory are needed and cannot be had; "
                       "try a smaller picture or batch"),
                    capacity / 1e9);
@@ -100,12 +94,8 @@ dm_arena_floats (DmArena *self, size_t n)
  * while measuring.
  */
 DmTensor
-dm_arena_tensor (DmArena *self,
-                 size_t   n,
-                 size_t   h,
-                 size_t   w,
-                 size_t   c,
-                 bool     bordered)
+dm_arena_tensor (
+    DmArena *self, size_t n, size_t h, size_t w, size_t c, bool bordered)
 {
   DmTensor layout = dm_tensor_layout (n, h, w, c, bordered);
   float   *memory = dm_arena_floats (self, dm_tensor_n_floats (&layout));

@@ -24,12 +24,8 @@ typedef struct
 gboolean dm_arena_reserve (DmArena *self, GError **error);
 void     dm_arena_clear (DmArena *self);
 float   *dm_arena_floats (DmArena *self, size_t n);
-DmTensor dm_arena_tensor (DmArena *self,
-                          size_t   n,
-                          size_t   h,
-                          size_t   w,
-                          size_t   c,
-                          bool     bordered);
+DmTensor dm_arena_tensor (
+    DmArena *self, size_t n, size_t h, size_t w, size_t c, bool bordered);
 
 static inline size_t
 dm_arena_mark (const DmArena *self)

@@ -3,4 +3,4 @@
  */
 #include "tensor/error.h"
 
-G_DEFINE_QUARK (dm-error-quark, dm_error)
+G_DEFINE_QUARK (dm - error - quark, dm_error)

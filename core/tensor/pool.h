@@ -19,7 +19,4 @@ DmPool *dm_pool_new (size_t n_workers);
 void    dm_pool_free (DmPool *self);
 DmPool *dm_pool_get_default (void);
 size_t  dm_pool_get_n_workers (const DmPool *self);
-void    dm_pool_run (DmPool    *self,
-                     DmPoolFunc func,
-                     void      *data,
-                     size_t     n_chunks);
+void dm_pool_run (DmPool *self, DmPoolFunc func, void *data, size_t n_chunks);

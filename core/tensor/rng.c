@@ -143,5 +143,6 @@ dm_rng_below (uint64_t bound, DmRng rng, uint64_t index)
   dm_rng_bits (bits, rng, index);
 
   return (uint64_t) (((unsigned __int128) ((uint64_t) bits[1] << 32 | bits[0]) *
-                      bound) >> 64);
+                      bound) >>
+                     64);
 }

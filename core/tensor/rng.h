@@ -6,16 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a draw is for. Numbers are part of what a seed means: never reuse one. */
+/* What a draw is for. Numbers are part of what a seed means: never reuse one.
+ */
 typedef enum
 {
-  DM_STREAM_WEIGHTS = 1, /* index: element of the parameter list        */
-  DM_STREAM_SHUFFLE = 2, /* order and augmentation of training pictures */
-  DM_STREAM_TIME = 3,    /* diffusion time of a training picture        */
-  DM_STREAM_EPS = 4,     /* noise of a training picture                 */
-  DM_STREAM_DROP = 5,    /* whether its class is dropped                */
-  DM_STREAM_DROPOUT = 6, /* dropout inside the network                  */
-  DM_STREAM_START = 7,   /* first noise of a generated picture          */
+  DM_STREAM_WEIGHTS = 1,   /* index: element of the parameter list        */
+  DM_STREAM_SHUFFLE = 2,   /* order and augmentation of training pictures */
+  DM_STREAM_TIME = 3,      /* diffusion time of a training picture        */
+  DM_STREAM_EPS = 4,       /* noise of a training picture                 */
+  DM_STREAM_DROP = 5,      /* whether its class is dropped                */
+  DM_STREAM_DROPOUT = 6,   /* dropout inside the network                  */
+  DM_STREAM_START = 7,     /* first noise of a generated picture          */
   DM_STREAM_ANCESTRAL = 8, /* noise added by a sampler step             */
   DM_STREAM_AUGMENT = 9,   /* crop, mirror, turn                        */
   DM_STREAM_TEST = 100

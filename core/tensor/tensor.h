@@ -17,7 +17,7 @@
  */
 typedef struct
 {
-  float *data;  /* pixel (0, 0) of image 0, inside the border */
+  float *data; /* pixel (0, 0) of image 0, inside the border */
   size_t n, h, w, c;
   size_t pixel; /* floats from one pixel to the next          */
   size_t row;   /* floats from one row to the next            */
@@ -34,12 +34,9 @@ typedef enum
   DM_WRAP_XY = DM_WRAP_X | DM_WRAP_Y
 } DmWrap;
 
-DmTensor dm_tensor_layout (size_t n,
-                           size_t h,
-                           size_t w,
-                           size_t c,
-                           bool   bordered);
-size_t   dm_tensor_n_floats (const DmTensor *self);
+DmTensor
+       dm_tensor_layout (size_t n, size_t h, size_t w, size_t c, bool bordered);
+size_t dm_tensor_n_floats (const DmTensor *self);
 DmTensor dm_tensor_place (DmTensor layout, float *memory);
 DmTensor dm_tensor_slice (const DmTensor *self, size_t first, size_t c);
 DmTensor dm_tensor_images (const DmTensor *self, size_t first, size_t n);

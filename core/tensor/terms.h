@@ -20,8 +20,7 @@ typedef enum
 } DmPrediction;
 
 const char *dm_prediction_get_name (DmPrediction prediction);
-bool        dm_prediction_from_name (DmPrediction *prediction,
-                                     const char   *name);
+bool dm_prediction_from_name (DmPrediction *prediction, const char *name);
 
 /* Called between steps; false stops the work, nothing leaks. */
 typedef bool (*DmStepFunc) (unsigned step, unsigned n_steps, void *data);

@@ -41,12 +41,8 @@ dm_assert_near (const float *a, const float *b, size_t n, double tolerance)
 {
   for (size_t i = 0; i < n; i++)
     if (!(fabs ((double) a[i] - b[i]) <= tolerance))
-      g_error ("element %zu of %zu: %.9g and %.9g differ by more than %g",
-               i,
-               n,
-               a[i],
-               b[i],
-               tolerance);
+      g_error ("element %zu of %zu: %.9g and %.9g differ by more than %g", i, n,
+               a[i], b[i], tolerance);
 }
 
 void
@@ -73,11 +69,8 @@ difference (DmTestLoss loss, void *data, float *x)
 }
 
 void
-dm_assert_gradient (DmTestLoss   loss,
-                    void        *data,
-                    float       *x,
-                    const float *dx,
-                    size_t       n)
+dm_assert_gradient (
+    DmTestLoss loss, void *data, float *x, const float *dx, size_t n)
 {
   size_t stride = n > GRADIENT_SAMPLES ? n / GRADIENT_SAMPLES : 1;
   double largest = 1e-3;
@@ -90,10 +83,7 @@ dm_assert_gradient (DmTestLoss   loss,
       double expected = difference (loss, data, &x[i]);
 
       if (!(fabs (expected - dx[i]) <= GRADIENT_TOLERANCE * largest))
-        g_error ("gradient %zu of %zu: %.6g, by differences %.6g",
-                 i,
-                 n,
-                 dx[i],
+        g_error ("gradient %zu of %zu: %.6g, by differences %.6g", i, n, dx[i],
                  expected);
     }
 }

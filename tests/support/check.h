@@ -13,10 +13,8 @@ void dm_test_random (float *x, size_t n, uint32_t sub);
 double dm_test_deviation (const float *x, size_t n);
 
 /* Every |a - b| is at most @tolerance; NaN never passes. */
-void dm_assert_near (const float *a,
-                     const float *b,
-                     size_t       n,
-                     double       tolerance);
+void
+dm_assert_near (const float *a, const float *b, size_t n, double tolerance);
 
 /* All bits equal. */
 void dm_assert_same (const float *a, const float *b, size_t n);
@@ -27,8 +25,5 @@ void dm_assert_same (const float *a, const float *b, size_t n);
  */
 typedef double (*DmTestLoss) (void *data);
 
-void dm_assert_gradient (DmTestLoss   loss,
-                         void        *data,
-                         float       *x,
-                         const float *dx,
-                         size_t       n);
+void dm_assert_gradient (
+    DmTestLoss loss, void *data, float *x, const float *dx, size_t n);
