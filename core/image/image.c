@@ -223,7 +223,7 @@ save_node (const char *path, float *unit, GeglRectangle box, size_t channels)
   GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:png-save",
                                         "path", path, "bitdepth", 8, NULL);
 
-  gegl_node_connect_to (source, "output", sink, "input");
+  gegl_node_link (source, sink);
   gegl_node_process (sink);
 }
 
