@@ -3,13 +3,12 @@
  */
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "generate/generate.h"
 #include "image/image.h"
-#include "image/sheet.h"
 #include "program/program.h"
+#include "program/sheets.h"
 #include "tensor/error.h"
 
 /* What the command line says. */
@@ -223,11 +222,17 @@ parse_settings (Run *self, GError **error)
 
 /* --- pictures ------------------------------------------------------------- */
 
-static size_t
-count_pictures (const Run *self)
+static DmGrid
+get_grid (const Run *self)
 {
-  return (size_t) self->options.count * self->class_id->len *
-         self->guidance->len;
+  return (DmGrid){
+    .class_id = (const int *) (void *) self->class_id->data,
+    .guidance = (const double *) (void *) self->guidance->data,
+    .n_classes = self->class_id->len,
+    .n_guidance = self->guidance->len,
+    .count = (size_t) self->options.count,
+    .seed = (guint64) self->options.seed,
+  };
 }
 
 static size_t
@@ -237,123 +242,59 @@ picture_floats (const Run *self)
          dm_model_get_config (self->model)->channels;
 }
 
-static DmPicture
-get_picture (const Run *self, size_t i)
-{
-  size_t count = (size_t) self->options.count, n = self->guidance->len;
-
-  return (DmPicture){
-    .class_id = g_array_index (self->class_id, int, i / count / n),
-    .guidance = g_array_index (self->guidance, double, i / count % n),
-    .seed = (guint64) self->options.seed,
-    .index = i % count,
-  };
-}
-
-static gboolean
-draw (Run *self, GError **error)
-{
-  size_t                n = count_pictures (self);
-  g_autofree DmPicture *pictures = g_new (DmPicture, n);
-
-  for (size_t i = 0; i < n; i++)
-    pictures[i] = get_picture (self, i);
-
-  self->pixels = dm_generate (self->model, &self->settings, pictures, n, NULL,
-                              NULL, self->pool, error);
-
-  return self->pixels != NULL;
-}
-
 /* --- output --------------------------------------------------------------- */
 
-static char *
-class_nick (const Run *self, size_t row)
+static gboolean
+save_picture (const Run *self, const char *path, size_t i, GError **error)
 {
-  int class_id = g_array_index (self->class_id, int, row);
-
-  return dm_card_class_nick (dm_model_get_card (self->model), class_id);
-}
-
-static char *
-guidance_text (const Run *self, size_t column)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  return g_strdup (
-      g_ascii_formatd (number, sizeof number, "%g",
-                       g_array_index (self->guidance, double, column)));
+  return dm_image_save_png (path, self->pixels + i * picture_floats (self),
+                            self->settings.width, self->settings.height,
+                            dm_model_get_config (self->model)->channels, error);
 }
 
 /* One file each: CLASS-wGUIDANCE-NUMBER.png */
 static gboolean
-save_folder (const Run *self, GError **error)
+save_folder (const Run *self, const DmGrid *grid, GError **error)
 {
-  size_t count = (size_t) self->options.count, n = self->guidance->len;
-  size_t channels = dm_model_get_config (self->model)->channels;
+  const DmCard *card = dm_model_get_card (self->model);
 
-  for (size_t i = 0; i < count_pictures (self); i++)
+  for (size_t i = 0; i < dm_grid_get_n (grid); i++)
     {
-      g_autofree char *nick = class_nick (self, i / count / n);
-      g_autofree char *guidance = guidance_text (self, i / count % n);
+      size_t           column = i / grid->count % grid->n_guidance;
+      DmPicture        picture = dm_grid_get_picture (grid, i);
+      g_autofree char *nick = dm_card_class_nick (card, picture.class_id);
+      g_autofree char *guidance = dm_grid_get_guidance_text (grid, column);
       g_autofree char *name =
-          g_strdup_printf ("%s-w%s-%05zu.png", nick, guidance, i % count);
+          g_strdup_printf ("%s-w%s-%05zu.png", nick, guidance, i % grid->count);
       g_autofree char *path =
           g_build_filename (self->options.output, name, NULL);
 
-      if (!dm_image_save_png (path, self->pixels + i * picture_floats (self),
-                              self->settings.width, self->settings.height,
-                              channels, error))
+      if (!save_picture (self, path, i, error))
         return FALSE;
     }
 
   return TRUE;
 }
 
-/* Labels: the class on the left, the guidance above its first picture. */
 static gboolean
-save_sheet (const Run *self, GError **error)
+draw_and_save (Run *self, GError **error)
 {
-  size_t count = (size_t) self->options.count;
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
-  DmSheet sheet = {
-    .n_rows = self->class_id->len,
-    .n_columns = self->guidance->len * count,
-    .pixels = self->pixels,
-    .width = self->settings.width,
-    .height = self->settings.height,
-    .channels = dm_model_get_config (self->model)->channels,
-  };
+  DmGrid      grid = get_grid (self);
+  const char *path = self->options.output;
 
-  for (size_t i = 0; i < sheet.n_rows; i++)
-    g_ptr_array_add (rows, class_nick (self, i));
-  for (size_t i = 0; i < sheet.n_columns; i++)
-    {
-      g_autofree char *w = guidance_text (self, i / count);
+  self->pixels =
+      dm_grid_draw (&grid, self->model, &self->settings, self->pool, error);
+  if (self->pixels == NULL)
+    return FALSE;
 
-      g_ptr_array_add (columns, i % count == 0 ? g_strconcat ("w = ", w, NULL) :
-                                                 g_strdup (""));
-    }
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return save_folder (self, &grid, error);
 
-  sheet.row_labels = (char **) rows->pdata;
-  sheet.column_labels = (char **) columns->pdata;
+  if (dm_grid_get_n (&grid) == 1)
+    return save_picture (self, path, 0, error);
 
-  return dm_sheet_save_png (&sheet, self->options.output, error);
-}
-
-static gboolean
-save (const Run *self, GError **error)
-{
-  if (g_file_test (self->options.output, G_FILE_TEST_IS_DIR))
-    return save_folder (self, error);
-
-  if (count_pictures (self) > 1)
-    return save_sheet (self, error);
-
-  return dm_image_save_png (self->options.output, self->pixels,
-                            self->settings.width, self->settings.height,
-                            dm_model_get_config (self->model)->channels, error);
+  return dm_grid_save (&grid, self->model, &self->settings, self->pixels, path,
+                       error);
 }
 
 static DmStatus
@@ -370,8 +311,7 @@ run (Run *self, const char *name, GError **error)
     return DM_STATUS_USAGE;
 
   self->pool = dm_pool_new ((size_t) MAX (self->options.threads, 0));
-  if (!parse_classes (self, error) || !draw (self, error) ||
-      !save (self, error))
+  if (!parse_classes (self, error) || !draw_and_save (self, error))
     return DM_STATUS_FAILED;
 
   return DM_STATUS_DONE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "program/options.h"
+#include "program/recipe.h"
 #include "tensor/error.h"
 
 #define OPTION(name, type, field, text, unit)                                  \
@@ -41,96 +42,6 @@ fill_text (char **text, const char *standard)
     *text = g_strdup (standard);
 }
 
-/* --- recipes -------------------------------------------------------------- */
-
-static gboolean
-read_entry (GKeyFile *file, const GOptionEntry *entry, GError **error)
-{
-  const char *group = "train", *key = entry->long_name;
-
-  switch (entry->arg)
-    {
-    case G_OPTION_ARG_INT:
-      *(int *) entry->arg_data =
-          g_key_file_get_integer (file, group, key, error);
-      break;
-    case G_OPTION_ARG_INT64:
-      *(gint64 *) entry->arg_data =
-          g_key_file_get_int64 (file, group, key, error);
-      break;
-    case G_OPTION_ARG_DOUBLE:
-      *(double *) entry->arg_data =
-          g_key_file_get_double (file, group, key, error);
-      break;
-    case G_OPTION_ARG_NONE:
-      *(gboolean *) entry->arg_data =
-          g_key_file_get_boolean (file, group, key, error);
-      break;
-    default:
-      g_free (*(char **) entry->arg_data);
-      *(char **) entry->arg_data =
-          g_key_file_get_string (file, group, key, error);
-      break;
-    }
-
-  return *error == NULL;
-}
-
-static const GOptionEntry *
-find_entry (const GOptionEntry *entries, const char *name)
-{
-  for (; entries->long_name != NULL; entries++)
-    if (strcmp (entries->long_name, name) == 0 && strcmp (name, "recipe") != 0)
-      return entries;
-
-  return NULL;
-}
-
-/* A recipe is a key file with a group [train]; its keys are the options. */
-static gboolean
-read_recipe (const char *path, const GOptionEntry *entries, GError **error)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_auto (GStrv) keys = NULL;
-  GError *fault = NULL;
-
-  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &fault))
-    keys = g_key_file_get_keys (file, "train", NULL, &fault);
-
-  for (gsize i = 0; keys != NULL && keys[i] != NULL && fault == NULL; i++)
-    {
-      const GOptionEntry *entry = find_entry (entries, keys[i]);
-
-      if (entry != NULL)
-        read_entry (file, entry, &fault);
-      else
-        fault = g_error_new (DM_ERROR, DM_ERROR_OPTION,
-                             _ ("there is no option “%s”"), keys[i]);
-    }
-
-  if (fault == NULL)
-    return TRUE;
-
-  g_propagate_prefixed_error (error, fault, "%s: ", path);
-
-  return FALSE;
-}
-
-/* Finds --recipe before anything else is parsed: options go over recipes. */
-static const char *
-find_recipe (int argc, char **argv)
-{
-  for (int i = 1; i < argc; i++)
-    {
-      if (strcmp (argv[i], "--recipe") == 0 && i + 1 < argc)
-        return argv[i + 1];
-      if (g_str_has_prefix (argv[i], "--recipe="))
-        return argv[i] + strlen ("--recipe=");
-    }
-
-  return NULL;
-}
-
 /**
  * dm_train_options_parse:
  * @self: (out)
@@ -144,7 +55,7 @@ dm_train_options_parse (DmTrainOptions *self,
                         char         ***argv,
                         GError        **error)
 {
-  const char        *recipe = find_recipe (*argc, *argv), *data;
+  const char        *recipe = dm_recipe_find (*argc, *argv), *data;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
       N_ ("Weights file to write"), "FILE" },
@@ -188,7 +99,10 @@ dm_train_options_parse (DmTrainOptions *self,
     OPTION ("clip", DOUBLE, clip, "Largest norm of the gradient", "X"),
     OPTION ("seed", INT64, seed, "Of all draws", "N"),
     OPTION ("threads", INT, threads, "0: one per processor", "N"),
-    OPTION ("sample-every", INT, sample_every, "Seconds between sheets", "N"),
+    OPTION ("checkpoint-every", INT64, checkpoint_every,
+            "Pictures between states, weights and sheets; else five minutes",
+            "N"),
+    OPTION ("no-sheets", NONE, no_sheets, "Draw no pictures meanwhile", NULL),
     OPTION ("resume", NONE, resume, "Continue from the state beside FILE",
             NULL),
     OPTION ("precision", STRING, precision, "Of the file: bf16, f16 or f32",
@@ -197,7 +111,7 @@ dm_train_options_parse (DmTrainOptions *self,
   };
 
   set_defaults (self);
-  if (recipe != NULL && !read_recipe (recipe, entries, error))
+  if (recipe != NULL && !dm_recipe_read (recipe, entries, error))
     return FALSE;
 
   if (!dm_options_parse (_ ("DATA"),

@@ -33,7 +33,9 @@ typedef struct
   /* the run */
   char    *duration;
   gint64   images, seed;
-  int      batch, threads, sample_every;
+  int      batch, threads;
+  gint64   checkpoint_every;
+  gboolean no_sheets;
   double   rate, p_uncond, ema, decay, clip;
   gboolean resume;
   char    *precision;

@@ -3,13 +3,12 @@
  */
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "program/program.h"
-#include "program/train-options.h"
+#include "program/sheets.h"
+#include "program/train-run.h"
 #include "tensor/error.h"
 
 /* Seconds between lines where there is no terminal, and between states. */
@@ -18,6 +17,10 @@
 
 /* Pictures over which the held-out loss is measured. */
 #define HELD_OUT 512
+
+/* Classes on the sheets, at most, and pictures of each at each strength. */
+#define SHEET_CLASSES 16
+#define SHEET_COUNT 2
 
 static volatile sig_atomic_t stop_wanted;
 
@@ -37,27 +40,8 @@ catch_signals (void)
   sigaction (SIGTERM, &action, NULL);
 }
 
-/* One run: what it works with, and when it last did what. */
-typedef struct
-{
-  DmTrainOptions   options;
-  DmTrainerOptions trainer_options;
-  DmConfig         config;
-  DmDtype          dtype;
-  DmDataset       *dataset;
-  DmPool          *pool;
-  DmTrainer       *trainer;
-  char            *state_path;
-  FILE            *json_log;
-
-  double  line_time, state_time; /* of the last line and state, seconds */
-  double  loss;                  /* running mean                        */
-  guint64 first_images;          /* when this sitting began             */
-  double  first_seconds;
-} Run;
-
 static void
-run_clear (Run *self)
+run_clear (DmTrainRun *self)
 {
   dm_trainer_free (self->trainer);
   dm_pool_free (self->pool);
@@ -69,7 +53,7 @@ run_clear (Run *self)
 }
 
 static DmCard *
-make_card (const Run *self)
+make_card (const DmTrainRun *self)
 {
   const DmTrainOptions *o = &self->options;
   DmCard               *card = dm_card_new ();
@@ -99,7 +83,7 @@ make_card (const Run *self)
 }
 
 static gboolean
-save_weights (const Run *self, GError **error)
+save_weights (const DmTrainRun *self, GError **error)
 {
   g_autoptr (DmCard) card = make_card (self);
 
@@ -107,97 +91,38 @@ save_weights (const Run *self, GError **error)
                                   self->dtype, error);
 }
 
-/* --- what the user sees --------------------------------------------------- */
-
-static void
-print_data (const Run *self)
+/* A sheet of the weights as they were just saved, beside them. */
+static gboolean
+save_sheet (const DmTrainRun *self, GError **error)
 {
-  const DmDataset *d = self->dataset;
+  static const double guidance[] = { 0.0, 1.0, 3.0 };
+  size_t              n_classes = MIN (self->dataset->n_classes, SHEET_CLASSES);
+  g_autofree int     *class_id = g_new (int, n_classes);
+  g_autofree float   *pixels = NULL;
+  g_autofree char    *path = g_strconcat (self->options.output, ".png", NULL);
+  g_autoptr (DmModel) model = dm_model_load (self->options.output, error);
+  DmSettings settings;
+  DmGrid     grid = { class_id,    guidance,
+                      n_classes,   G_N_ELEMENTS (guidance),
+                      SHEET_COUNT, (guint64) self->options.seed };
 
-  g_print (_ ("%s: %zu pictures of %zu classes, %zu held out, %zu x %zu, %s\n"),
-           d->name, d->n_images, d->n_classes, d->n_held_out, d->side, d->side,
-           d->channels == 1 ? _ ("gray") : _ ("colour"));
-  for (size_t i = 0; i < d->n_classes; i++)
-    g_print ("  %-20s %" G_GINT64_FORMAT "\n", d->class_names[i],
-             d->images_per_class[i]);
-  if (d->skipped->len > 0)
-    g_print (_ ("%u files left out:\n"), d->skipped->len);
-  for (guint i = 0; i < MIN (d->skipped->len, 10); i++)
-    g_print ("  %s\n", (char *) d->skipped->pdata[i]);
-}
+  if (model == NULL)
+    return FALSE;
 
-static void
-print_plan (const Run *self, size_t n_parameters)
-{
-  const DmTrainerOptions *o = &self->trainer_options;
+  for (size_t i = 0; i < n_classes; i++)
+    class_id[i] = (int) i;
 
-  g_print (_ ("network: %.2f million parameters; batch %zu; about %.1f GB of "
-              "memory\n"),
-           n_parameters / 1e6, o->batch,
-           dm_trainer_forecast (self->trainer) / 1e9);
-  if (o->n_images > 0)
-    g_print (_ ("length: %" G_GUINT64_FORMAT " pictures\n"), o->n_images);
-  if (o->duration > 0.0)
-    g_print (_ ("length: %.0f minutes\n"), o->duration / 60.0);
-}
+  dm_settings_init (&settings, model);
+  pixels = dm_grid_draw (&grid, model, &settings, self->pool, error);
 
-static double
-get_time_left (const Run *self, const DmTrainReport *report)
-{
-  const DmTrainerOptions *o = &self->trainer_options;
-  double                  left = INFINITY;
-  double pictures = (double) (report->images - self->first_images);
-
-  if (o->duration > 0.0)
-    left = o->duration - report->seconds;
-  if (o->n_images > 0)
-    left = MIN (left, (o->n_images - (double) report->images) *
-                          (report->seconds - self->first_seconds) / pictures);
-
-  return MAX (left, 0.0);
-}
-
-static void
-print_progress (const Run *self, const DmTrainReport *report)
-{
-  double rate = (report->images - self->first_images) /
-                (report->seconds - self->first_seconds);
-  int left = (int) get_time_left (self, report);
-
-  g_print (_ ("%s%3.0f %%  %" G_GUINT64_FORMAT
-              " pictures  %.0f/s  loss %.4f  %d:%02d:%02d left%s"),
-           isatty (STDOUT_FILENO) ? "\r" : "", 100.0 * report->progress,
-           report->images, rate, self->loss, left / 3600, left / 60 % 60,
-           left % 60, isatty (STDOUT_FILENO) ? "  " : "\n");
-}
-
-static void
-log_progress (Run *self, const DmTrainReport *report, double held_out)
-{
-  char number[5][G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (self->json_log == NULL)
-    return;
-
-  fprintf (
-      self->json_log,
-      "{\"images\": %" G_GUINT64_FORMAT ", \"seconds\": %s, \"loss\": %s, "
-      "\"norm\": %s, \"rate\": %s, \"held_out\": %s}\n",
-      report->images,
-      g_ascii_formatd (number[0], sizeof number[0], "%.1f", report->seconds),
-      g_ascii_formatd (number[1], sizeof number[1], "%.6g", self->loss),
-      g_ascii_formatd (number[2], sizeof number[2], "%.6g", report->norm),
-      g_ascii_formatd (number[3], sizeof number[3], "%.6g", report->rate),
-      isfinite (held_out) ?
-          g_ascii_formatd (number[4], sizeof number[4], "%.6g", held_out) :
-          "null");
-  fflush (self->json_log);
+  return pixels != NULL &&
+         dm_grid_save (&grid, model, &settings, pixels, path, error);
 }
 
 /* --- the run -------------------------------------------------------------- */
 
 static gboolean
-run_prepare (Run *self, GError **error)
+run_prepare (DmTrainRun *self, GError **error)
 {
   const DmTrainOptions *o = &self->options;
   g_auto (GStrv) classes =
@@ -209,7 +134,7 @@ run_prepare (Run *self, GError **error)
   if (self->dataset == NULL)
     return FALSE;
 
-  print_data (self);
+  dm_train_print_data (self);
   self->pool = dm_pool_new ((size_t) MAX (o->threads, 0));
   if (!dm_train_options_get_config (o, self->dataset, &self->config, error))
     return FALSE;
@@ -229,7 +154,7 @@ run_prepare (Run *self, GError **error)
   if (o->json_log != NULL)
     self->json_log = fopen (o->json_log, o->resume ? "a" : "w");
 
-  print_plan (
+  dm_train_print_plan (
       self,
       dm_unet_get_params (dm_trainer_get_unet (self->trainer))->n_elements);
 
@@ -238,7 +163,34 @@ run_prepare (Run *self, GError **error)
 }
 
 static gboolean
-run_report (Run *self, const DmTrainReport *report, GError **error)
+is_checkpoint_due (const DmTrainRun *self, const DmTrainReport *report)
+{
+  guint64 every = (guint64) self->options.checkpoint_every;
+  size_t  batch = self->trainer_options.batch;
+
+  if (every > 0)
+    return report->images / every != (report->images - batch) / every;
+
+  return report->seconds - self->state_time >= STATE_SECONDS;
+}
+
+static gboolean
+checkpoint (DmTrainRun *self, const DmTrainReport *report, GError **error)
+{
+  double held_out = dm_trainer_held_out (self->trainer, HELD_OUT);
+
+  self->state_time = report->seconds;
+  if (!dm_trainer_save_state (self->trainer, self->state_path, error) ||
+      !save_weights (self, error))
+    return FALSE;
+
+  dm_train_log_progress (self, report, held_out);
+
+  return self->options.no_sheets || save_sheet (self, error);
+}
+
+static gboolean
+run_report (DmTrainRun *self, const DmTrainReport *report, GError **error)
 {
   double share = 1.0 / MIN (report->train_step, 50);
 
@@ -248,21 +200,14 @@ run_report (Run *self, const DmTrainReport *report, GError **error)
       (isatty (STDOUT_FILENO) ? 1.0 : LINE_SECONDS))
     {
       self->line_time = report->seconds;
-      print_progress (self, report);
+      dm_train_print_progress (self, report);
     }
 
-  if (report->seconds - self->state_time < STATE_SECONDS)
-    return TRUE;
-
-  self->state_time = report->seconds;
-  log_progress (self, report, dm_trainer_held_out (self->trainer, HELD_OUT));
-
-  return dm_trainer_save_state (self->trainer, self->state_path, error) &&
-         save_weights (self, error);
+  return !is_checkpoint_due (self, report) || checkpoint (self, report, error);
 }
 
 static gboolean
-run_finish (Run *self, GError **error)
+run_finish (DmTrainRun *self, GError **error)
 {
   if (!dm_trainer_save_state (self->trainer, self->state_path, error))
     return FALSE;
@@ -280,11 +225,11 @@ run_finish (Run *self, GError **error)
 
   g_print (_ ("written: %s\n"), self->options.output);
 
-  return TRUE;
+  return self->options.no_sheets || save_sheet (self, error);
 }
 
 static gboolean
-run_train (Run *self, GError **error)
+run_train (DmTrainRun *self, GError **error)
 {
   DmTrainReport report;
 
@@ -306,7 +251,7 @@ run_train (Run *self, GError **error)
 int
 dm_program_train (int argc, char **argv)
 {
-  Run run = { 0 };
+  DmTrainRun run = { 0 };
   g_autoptr (GError) error = NULL;
   int status = DM_STATUS_DONE;
 

@@ -1,0 +1,111 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "program/recipe.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "tensor/error.h"
+
+static gboolean
+read_entry (GKeyFile *file, const GOptionEntry *entry, GError **error)
+{
+  const char *group = "train", *key = entry->long_name;
+
+  switch (entry->arg)
+    {
+    case G_OPTION_ARG_INT:
+      *(int *) entry->arg_data =
+          g_key_file_get_integer (file, group, key, error);
+      break;
+    case G_OPTION_ARG_INT64:
+      *(gint64 *) entry->arg_data =
+          g_key_file_get_int64 (file, group, key, error);
+      break;
+    case G_OPTION_ARG_DOUBLE:
+      *(double *) entry->arg_data =
+          g_key_file_get_double (file, group, key, error);
+      break;
+    case G_OPTION_ARG_NONE:
+      *(gboolean *) entry->arg_data =
+          g_key_file_get_boolean (file, group, key, error);
+      break;
+    default:
+      g_free (*(char **) entry->arg_data);
+      *(char **) entry->arg_data =
+          g_key_file_get_string (file, group, key, error);
+      break;
+    }
+
+  return *error == NULL;
+}
+
+static const GOptionEntry *
+find_entry (const GOptionEntry *entries, const char *name)
+{
+  for (; entries->long_name != NULL; entries++)
+    if (strcmp (entries->long_name, name) == 0 && strcmp (name, "recipe") != 0)
+      return entries;
+
+  return NULL;
+}
+
+/**
+ * dm_recipe_read:
+ * @entries: (array zero-terminated) the options; what the recipe says is put
+ * where they point
+ *
+ * A recipe is a key file with a group [train]; its keys are the options.
+ *
+ * Errors: %G_KEY_FILE_ERROR, %DM_ERROR_OPTION
+ */
+gboolean
+dm_recipe_read (const char *path, const GOptionEntry *entries, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_auto (GStrv) keys = NULL;
+  GError *fault = NULL;
+
+  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &fault))
+    keys = g_key_file_get_keys (file, "train", NULL, &fault);
+
+  for (gsize i = 0; keys != NULL && keys[i] != NULL && fault == NULL; i++)
+    {
+      const GOptionEntry *entry = find_entry (entries, keys[i]);
+
+      if (entry != NULL)
+        read_entry (file, entry, &fault);
+      else
+        fault = g_error_new (DM_ERROR, DM_ERROR_OPTION,
+                             _ ("there is no option “%s”"), keys[i]);
+    }
+
+  if (fault == NULL)
+    return TRUE;
+
+  g_propagate_prefixed_error (error, fault, "%s: ", path);
+
+  return FALSE;
+}
+
+/**
+ * dm_recipe_find:
+ *
+ * Finds --recipe before anything is parsed, since options go over recipes.
+ *
+ * Returns: (transfer none) (nullable): its file
+ */
+const char *
+dm_recipe_find (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    {
+      if (strcmp (argv[i], "--recipe") == 0 && i + 1 < argc)
+        return argv[i + 1];
+      if (g_str_has_prefix (argv[i], "--recipe="))
+        return argv[i] + strlen ("--recipe=");
+    }
+
+  return NULL;
+}
