@@ -217,20 +217,16 @@ parse_attention (DmConfig *config, const char *text, GError **error)
 
 /**
  * dm_train_options_get_config:
- * @config: (out) the network for @dataset
+ * @config: (out) the network; what depends on the data is left at its default
  *
  * Errors: %DM_ERROR_OPTION
  */
 gboolean
 dm_train_options_get_config (const DmTrainOptions *self,
-                             const DmDataset      *dataset,
                              DmConfig             *config,
                              GError              **error)
 {
   dm_config_init (config);
-  config->resolution = dataset->side;
-  config->channels = dataset->channels;
-  config->n_classes = dataset->n_classes;
   config->width = (size_t) self->width;
   config->n_blocks = (size_t) self->blocks;
   config->embedding = (size_t) self->embedding;

@@ -47,7 +47,6 @@ gboolean dm_train_options_parse (DmTrainOptions *self,
                                  GError        **error);
 void     dm_train_options_clear (DmTrainOptions *self);
 gboolean dm_train_options_get_config (const DmTrainOptions *self,
-                                      const DmDataset      *dataset,
                                       DmConfig             *config,
                                       GError              **error);
 gboolean dm_train_options_get_trainer (const DmTrainOptions *self,

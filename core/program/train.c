@@ -136,7 +136,10 @@ run_prepare (DmTrainRun *self, GError **error)
 
   dm_train_print_data (self);
   self->pool = dm_pool_new ((size_t) MAX (o->threads, 0));
-  if (!dm_train_options_get_config (o, self->dataset, &self->config, error))
+  self->config.resolution = self->dataset->side;
+  self->config.channels = self->dataset->channels;
+  self->config.n_classes = self->dataset->n_classes;
+  if (!dm_config_check (&self->config, error))
     return FALSE;
 
   self->trainer = dm_trainer_new (&self->config, self->dataset,
@@ -258,6 +261,7 @@ dm_program_train (int argc, char **argv)
   if (!dm_train_options_parse (&run.options, &argc, &argv, &error) ||
       !dm_train_options_get_trainer (&run.options, &run.trainer_options,
                                      &error) ||
+      !dm_train_options_get_config (&run.options, &run.config, &error) ||
       !dm_train_options_get_dtype (&run.options, &run.dtype, &error))
     status = DM_STATUS_USAGE;
   else
