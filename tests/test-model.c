@@ -7,66 +7,18 @@
 #include <string.h>
 
 #include "check.h"
+#include "model-case.h"
 #include "model/model.h"
 #include "tensor/error.h"
 
-#define MAX_TENSORS 400
-
 static char *folder;
 
-/* A file in the making: the parameters of a small network. */
-typedef struct
-{
-  DmConfig  config;
-  DmUnet   *unet;
-  DmToStore tensors[MAX_TENSORS];
-  guint     n_tensors;
-} Sample;
-
-static void
-init_sample (Sample *self)
-{
-  const DmParams *params;
-
-  memset (self, 0, sizeof *self);
-  dm_config_init (&self->config);
-  self->config.resolution = 8;
-  self->config.n_classes = 2;
-  self->config.width = 8;
-  self->config.n_levels = 2;
-  self->config.attention[1] = true;
-  self->config.n_blocks = 1;
-  self->config.n_groups = 4;
-  self->config.embedding = 16;
-
-  self->unet = dm_unet_new (&self->config);
-  params = dm_unet_get_params (self->unet);
-  dm_test_random (params->values, params->n_values, 0);
-  g_assert_cmpuint (params->n_params, <, MAX_TENSORS);
-
-  for (size_t i = 0; i < params->n_params; i++)
-    {
-      const DmParam *param = params->list[i];
-      DmToStore     *tensor = &self->tensors[i];
-
-      tensor->name = param->name;
-      tensor->n_dims = (guint) param->n_dims;
-      for (size_t d = 0; d < param->n_dims; d++)
-        tensor->shape[d] = param->shape[d];
-      tensor->value = param->value;
-    }
-  self->n_tensors = (guint) params->n_params;
-}
-
 static char *
-save_sample (const Sample *self, const char *name)
+save (const DmModelCase *sample, const char *name)
 {
-  g_autoptr (GError) error = NULL;
   char *path = g_build_filename (folder, name, NULL);
 
-  dm_weights_save (path, &self->config, NULL, NULL, self->tensors,
-                   self->n_tensors, &error);
-  g_assert_no_error (error);
+  dm_model_case_save (sample, path);
 
   return path;
 }
@@ -77,14 +29,14 @@ save_sample (const Sample *self, const char *name)
 static void
 test_load (void)
 {
-  Sample           sample;
+  DmModelCase      sample;
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (DmModel) model = NULL;
   const DmParams *saved, *loaded;
 
-  init_sample (&sample);
-  path = save_sample (&sample, "small.safetensors");
+  dm_model_case_init (&sample, DM_DTYPE_F32);
+  path = save (&sample, "small.safetensors");
   model = dm_model_load (path, &error);
   g_assert_no_error (error);
 
@@ -94,17 +46,17 @@ test_load (void)
   for (size_t i = 0; i < saved->n_params; i++)
     dm_assert_same (saved->list[i]->value, loaded->list[i]->value,
                     saved->list[i]->n);
-  g_assert_cmpuint (dm_model_get_config (model)->width, ==, 8);
+  g_assert_cmpuint (dm_model_get_config (model)->width, ==, 4);
   g_assert_cmpstr (dm_model_get_card (model)->title, ==, "Small");
-  g_assert_cmpstr (dm_model_get_card (model)->class_names[1], ==, "1");
+  g_assert_cmpstr (dm_model_get_card (model)->class_names[1], ==, "b");
 
-  dm_unet_free (sample.unet);
+  dm_model_case_clear (&sample);
 }
 
 static void
-assert_refused (const Sample *sample, int code, const char *fault)
+assert_refused (const DmModelCase *sample, int code, const char *fault)
 {
-  g_autofree char *path = save_sample (sample, "bad.safetensors");
+  g_autofree char *path = save (sample, "bad.safetensors");
   g_autoptr (GError) error = NULL;
 
   g_assert_null (dm_model_load (path, &error));
@@ -118,49 +70,49 @@ assert_refused (const Sample *sample, int code, const char *fault)
 static void
 test_tensors (void)
 {
-  Sample sample, bad;
-  float  values[8] = { 0, 0, 0, NAN, 0, 0, 0, 0 };
-  guint  last;
+  DmModelCase sample;
+  float       values[8] = { 0, 0, 0, NAN, 0, 0, 0, 0 };
+  DmToStore  *last, kept;
 
-  init_sample (&sample);
-  last = sample.n_tensors - 1;
-  g_assert_cmpstr (sample.tensors[last].name, ==, "conv_out.bias");
+  dm_model_case_init (&sample, DM_DTYPE_F32);
+  last = &sample.tensors[sample.n_tensors - 1];
+  kept = *last;
+  g_assert_cmpstr (last->name, ==, "conv_out.bias");
 
-  bad = sample;
-  bad.n_tensors--;
-  assert_refused (&bad, DM_ERROR_CORRUPT, "“conv_out.bias” is missing");
+  sample.n_tensors--;
+  assert_refused (&sample, DM_ERROR_CORRUPT, "“conv_out.bias” is missing");
+  sample.n_tensors++;
 
-  bad = sample;
-  bad.tensors[bad.n_tensors++] =
-      (DmToStore){ "extra", DM_DTYPE_F32, 1, { 8 }, values };
-  assert_refused (&bad, DM_ERROR_CORRUPT, "“extra” is not part");
+  last[1] = (DmToStore){ "extra", DM_DTYPE_F32, 1, { 8 }, values };
+  sample.n_tensors++;
+  assert_refused (&sample, DM_ERROR_CORRUPT, "“extra” is not part");
+  sample.n_tensors--;
 
-  bad = sample;
-  bad.tensors[last].n_dims = 2;
-  bad.tensors[last].shape[1] = 1;
-  assert_refused (&bad, DM_ERROR_CORRUPT, "[3, 1]; the network needs [3]");
+  last->n_dims = 2;
+  last->shape[1] = 1;
+  assert_refused (&sample, DM_ERROR_CORRUPT, "[3, 1]; the network needs [3]");
+  *last = kept;
 
-  bad = sample;
-  bad.tensors[last].value = values + 1;
-  assert_refused (&bad, DM_ERROR_CORRUPT, "“conv_out.bias” has values");
+  last->value = values + 1;
+  assert_refused (&sample, DM_ERROR_CORRUPT, "“conv_out.bias” has values");
   values[3] = INFINITY;
-  assert_refused (&bad, DM_ERROR_CORRUPT, "“conv_out.bias” has values");
+  assert_refused (&sample, DM_ERROR_CORRUPT, "“conv_out.bias” has values");
 
-  dm_unet_free (sample.unet);
+  dm_model_case_clear (&sample);
 }
 
 /* A small file cannot make the host ask for the memory of a large network. */
 static void
 test_greedy (void)
 {
-  Sample sample;
+  DmModelCase sample;
 
-  init_sample (&sample);
+  dm_model_case_init (&sample, DM_DTYPE_F32);
   sample.config.width = 256;
   sample.config.n_blocks = 4;
   assert_refused (&sample, DM_ERROR_CORRUPT, "too few values");
 
-  dm_unet_free (sample.unet);
+  dm_model_case_clear (&sample);
 }
 
 /* Tensors without a description, such as a trainer's state, are no model. */
@@ -255,21 +207,6 @@ test_not_found (void)
   g_assert_error (path_error, DM_ERROR, DM_ERROR_FILE);
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -290,7 +227,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/not-found", test_not_found);
 
   status = g_test_run ();
-  remove_tree (folder);
+  dm_test_remove (folder);
   g_free (folder);
 
   return status;
