@@ -4,7 +4,7 @@
 #
 # program-train.sh PROGRAM: the train command, on pictures made here. TAP.
 set -u
-program=$1
+program=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
