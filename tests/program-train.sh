@@ -5,39 +5,7 @@
 # program-train.sh PROGRAM: the train command, on pictures made here. TAP.
 set -u
 program=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export GEGL_USE_OPENCL=no LC_ALL=C.UTF-8
-n_tests=0
-
-# check NAME COMMAND...: one line of TAP
-check ()
-{
-  local name=$1
-  shift
-  n_tests=$((n_tests + 1))
-  if "$@"; then echo "ok $n_tests $name"; else echo "not ok $n_tests $name"; fi
-}
-
-# big_endian NUMBER: four bytes
-big_endian ()
-{
-  local hex
-  hex=$(printf '%08x' "$1")
-  printf '%b' "\\x${hex:0:2}\\x${hex:2:2}\\x${hex:4:2}\\x${hex:6:2}"
-}
-
-# idx_data FOLDER: 64 gray pictures of 8 x 8 in two classes
-idx_data ()
-{
-  mkdir -p "$1"
-  { big_endian 0x803; big_endian 64; big_endian 8; big_endian 8
-    yes 'seven.dwarfs' | head -c 4096; } > "$1/train-images-idx3-ubyte"
-  { big_endian 0x801; big_endian 64
-    for ((i = 0; i < 32; i++)); do printf '\0\1'; done; } > "$1/train-labels-idx1-ubyte"
-}
-
+. "$(dirname "$0")/support/program.sh"
 # train OUTPUT ARGUMENT...: a network of no use, quickly. In the background, with
 # in_place set, the program takes the place of the shell, to be killed by $!.
 train ()
@@ -51,18 +19,6 @@ train ()
 train_quietly ()
 {
   train "$@" > /dev/null
-}
-
-# status EXPECTED PATTERN COMMAND...: exit status, and a sentence that says why
-status ()
-{
-  local expected=$1 pattern=$2
-  shift 2
-  "$@" > out.txt 2> err.txt
-  local found=$?
-  [[ $found == "$expected" ]] && grep -q "$pattern" err.txt && return 0
-  echo "# status $found, not $expected, or no “$pattern” in: $(cat err.txt)"
-  return 1
 }
 
 # killed after its first checkpoint, then continued

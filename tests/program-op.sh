@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: gegl-diffusion developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# program-op.sh PROGRAM MODULE-FOLDER GEGL-FOLDER: the operations at GEGL's
+# command line. TAP. GEGL ends with status 0 whatever happens, so it is always
+# the picture that is looked at.
+set -u
+program=$(realpath "$1")
+GEGL_PATH=$3:$(realpath "$2")
+export GEGL_PATH
+. "$(dirname "$0")/support/program.sh"
+export GEGL_DIFFUSION_MODELS=$folder/models XDG_DATA_HOME=$folder/none XDG_DATA_DIRS=$folder/none
+
+# gegl, which must come back
+gegl ()
+{
+  timeout 60 "$(type -P gegl)" "$@"
+}
+
+# draw FILE OPERATION ARGUMENT...: 8 bits a channel
+draw ()
+{
+  local file=$1
+  shift
+  gegl -- "$@" gegl:png-save path="$file" bitdepth=8 2> err.txt > out.txt
+  [[ -s $file ]]
+}
+
+# same A B: the same size and pixels
+same ()
+{
+  gegl "$1" -o a.ppm > out.txt 2>&1
+  gegl "$2" -o b.ppm > out.txt 2>&1
+  cmp -s a.ppm b.ppm
+}
+
+differ ()
+{
+  ! same "$@"
+}
+
+exists ()
+{
+  gegl --exists "$@" > out.txt 2>&1
+}
+
+absent ()
+{
+  ! exists "$@"
+}
+
+# op_is_sample CLASS: the same values, the same pixels
+op_is_sample ()
+{
+  "$program" sample plain --class "$1" --guidance 1.5 --seed 7 --steps 5 -o sample.png &&
+    draw op.png diffusion:plain class="$1" guidance=1.5 seed=7 steps=5 width=8 height=8 &&
+    same sample.png op.png &&
+    draw generate.png diffusion:generate model=plain class="${1^^}" guidance=1.5 seed=7 \
+      steps=5 width=8 height=8 &&
+    same sample.png generate.png
+}
+
+graph_in_xml ()
+{
+  cat > graph.xml << END
+<?xml version='1.0' encoding='UTF-8'?>
+<gegl>
+  <node operation='gegl:invert-gamma'/>
+  <node operation='diffusion:plain'>
+    <params>
+      <param name='class'>ant</param>
+      <param name='seed'>3</param>
+      <param name='width'>8</param>
+      <param name='height'>8</param>
+    </params>
+  </node>
+</gegl>
+END
+  gegl graph.xml -o graph.png > out.txt 2>&1
+  draw chain.png diffusion:plain class=ant seed=3 width=8 height=8 gegl:invert-gamma
+  [[ -s graph.png ]] && timeout 60 gegl-imgcmp graph.png chain.png > out.txt 2>&1
+}
+
+# one_line PATTERN: the one thing GEGL has said on standard error
+one_line ()
+{
+  [[ $(grep -c . err.txt) == 1 ]] && grep -q "$1" err.txt && return 0
+  sed 's/^/# /' err.txt
+  return 1
+}
+
+unknown_class ()
+{
+  draw x.png diffusion:generate model=plain class=unicorn width=40 height=30 &&
+    one_line 'unicorn.*ant'
+}
+
+unknown_model ()
+{
+  draw x.png diffusion:generate model=nobody width=40 height=30 && one_line 'nobody'
+}
+
+broken_model ()
+{
+  head -c 500 models/plain.safetensors > models/broken.safetensors
+  draw x.png diffusion:plain class=ant width=8 height=8 && one_line 'broken.safetensors' &&
+    absent diffusion:broken && exists diffusion:plain
+  local status=$?
+  rm models/broken.safetensors
+  return $status
+}
+
+file_by_path ()
+{
+  cp models/plain.safetensors elsewhere.safetensors
+  draw path.png diffusion:generate model="$folder/elsewhere.safetensors" class=bee seed=1 \
+    width=8 height=8 &&
+    draw name.png diffusion:generate model=plain class=bee seed=1 width=8 height=8 &&
+    same path.png name.png
+}
+
+threads_agree ()
+{
+  GEGL_THREADS=1 GEGL_DIFFUSION_THREADS=1 draw one.png diffusion:plain class=ant seed=2 \
+    width=700 height=500 fit=cover &&
+    GEGL_THREADS=4 GEGL_DIFFUSION_THREADS=3 draw four.png diffusion:plain class=ant seed=2 \
+      width=700 height=500 fit=cover &&
+    same one.png four.png
+}
+
+nothing_leaks ()
+{
+  draw x.png diffusion:plain class=ant width=300 height=300 gegl:gaussian-blur std-dev-x=3 &&
+    ! grep -qi 'leak\|critical\|warning' err.txt
+}
+
+other_seeds_and_classes ()
+{
+  draw 1.png diffusion:plain class=ant seed=1 width=8 height=8 &&
+    draw 2.png diffusion:plain class=ant seed=2 width=8 height=8 &&
+    draw 3.png diffusion:plain class=bee seed=1 width=8 height=8 &&
+    differ 1.png 2.png && differ 1.png 3.png
+}
+
+check 'without models there is diffusion:generate' exists diffusion:generate
+check 'and no other' absent diffusion:plain
+
+mkdir models
+idx_data data
+"$program" train data -o models/plain.safetensors --classes Ant,Bee --images 1600 --width 16 \
+  --multipliers 1,2 --blocks 1 --embedding 32 --groups 4 --batch 8 --no-sheets > out.txt ||
+  { cat out.txt; exit 1; }
+rm models/*.state
+
+check 'a model has its operation' exists diffusion:plain
+check 'it draws what sample draws' op_is_sample ant
+check 'of the other class too' op_is_sample bee
+check 'seeds and classes differ' other_seeds_and_classes
+check 'a graph in XML' graph_in_xml
+check 'a file by its path' file_by_path
+check 'any number of threads' threads_agree
+check 'nothing leaks' nothing_leaks
+check 'an unknown class' unknown_class
+check 'an unknown model' unknown_model
+check 'a broken model among good ones' broken_model
+cp models/plain.safetensors models/second.safetensors
+check 'two models' exists diffusion:second
+echo "1..$n_tests"
