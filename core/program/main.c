@@ -102,6 +102,9 @@ run (int argc, char **argv)
         return commands[i].run (argc - 1, argv + 1);
       }
 
+  if (argc > 1 && argv[1][0] != '-')
+    return refuse_command (argv[1]);
+
   return run_bare (argc, argv);
 }
 
