@@ -11,7 +11,9 @@
 /**
  * dm_program_start_gegl:
  *
- * Starts GEGL without OpenCL, which takes seconds where its driver is poor.
+ * Starts GEGL without OpenCL, which takes seconds where its driver is poor. To
+ * hosts that do not say what licence they are under, GEGL hides operations that
+ * have one, ours among them.
  */
 void
 dm_program_start_gegl (void)
@@ -21,7 +23,8 @@ dm_program_start_gegl (void)
   if (g_once_init_enter (&once))
     {
       gegl_init (NULL, NULL);
-      g_object_set (gegl_config (), "use-opencl", FALSE, NULL);
+      g_object_set (gegl_config (), "use-opencl", FALSE, "application-license",
+                    "GPL3", NULL);
       g_once_init_leave (&once, 1);
     }
 }
