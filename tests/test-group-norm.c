@@ -42,7 +42,7 @@ backward (LayerCase *base)
   Case *self = (Case *) base;
 
   dm_group_norm_backward (
-      &self->layer, &self->plan, &base->dx, base->add,
+      &self->layer, &self->plan, &base->dx, base->add, NULL,
       self->condition ? self->condition->gradient : NULL, &base->dy, &base->x,
       self->condition ? self->condition->value : NULL, &base->context);
 }

@@ -123,6 +123,27 @@ test_batch (void)
   unet_case_tear_down (&self);
 }
 
+/* The gradients of the parameters do not depend on whether that of the picture
+ * is asked for.
+ */
+static void
+test_without_dxt (void)
+{
+  UnetCase  self;
+  Result    whole;
+  DmParams *params;
+
+  unet_case_set_up (&self, bits_config (), 2, 24, 24);
+  whole = run (&self, 2);
+  params = dm_unet_get_params (self.unet);
+  dm_params_zero_gradients (params);
+  dm_unet_backward (self.unet, self.plan, NULL, self.dpred);
+  dm_assert_same (params->gradients, whole.gradients, params->n_values);
+
+  clear (&whole);
+  unet_case_tear_down (&self);
+}
+
 /* Memory that activations share changes no bit. */
 static void
 test_infer (void)
@@ -307,6 +328,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/unet-plan/workers", test_workers);
   g_test_add_func ("/unet-plan/batch", test_batch);
+  g_test_add_func ("/unet-plan/without-dxt", test_without_dxt);
   g_test_add_func ("/unet-plan/infer", test_infer);
   g_test_add_func ("/unet-plan/moved", test_moved);
   g_test_add_func ("/unet-plan/size-refused", test_size_refused);

@@ -76,6 +76,7 @@ typedef struct
   /* backward */
   DmTensor dx, dy;
   bool     add;
+  bool     unwanted; /* dx: nobody asks for the picture's gradient */
   DmTensor spread, dbordered;
 } DmStagePlan;
 

@@ -113,6 +113,7 @@ dm_unet_backward (const DmUnet *self,
 
   dm_space_to_depth (&plan->stages[self->n_stages - 1].dy, &dy,
                      self->config.patch, context);
+  plan->stages[0].unwanted = dxt == NULL;
   for (size_t i = self->n_stages; i-- > 0;)
     {
       DmDropout dropout = get_dropout (plan, i);

@@ -176,7 +176,8 @@ dm_stage_backward (const DmStage   *self,
 
     case DM_STAGE_IN:
     case DM_STAGE_DOWN:
-      conv_backward (self, plan, &plan->dx, plan->add, wrap, context);
+      conv_backward (self, plan, plan->unwanted ? NULL : &plan->dx, plan->add,
+                     wrap, context);
       break;
 
     case DM_STAGE_UP:
@@ -187,7 +188,8 @@ dm_stage_backward (const DmStage   *self,
     case DM_STAGE_OUT:
       conv_backward (self, plan, &plan->dbordered, false, wrap, context);
       dm_group_norm_backward (&self->norm, &plan->norm, &plan->dx, plan->add,
-                              NULL, &plan->dbordered, &plan->x, NULL, context);
+                              NULL, NULL, &plan->dbordered, &plan->x, NULL,
+                              context);
       break;
     }
 }

@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "kernels/gemm.h"
-#include "nn/resample.h"
 #include "nn/sums.h"
 
 /* Queries that are handled together, so that the table of how much each pixel
@@ -252,7 +251,7 @@ dm_attention_backward (const DmAttention *self,
   dm_linear_backward (&self->qkv, &plan->dnormed, false, &plan->dqkv,
                       &plan->normed, context);
 
-  dm_tensor_copy (&plan->dx, &plan->dy, plan->add, context);
-  dm_group_norm_backward (&self->norm, &plan->norm, &plan->dx, true, NULL,
-                          &plan->dnormed, &plan->x, NULL, context);
+  dm_group_norm_backward (&self->norm, &plan->norm, &plan->dx, plan->add,
+                          &plan->dy, NULL, &plan->dnormed, &plan->x, NULL,
+                          context);
 }

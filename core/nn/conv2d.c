@@ -48,9 +48,7 @@ dm_conv2d_plan (const DmConv2d *self, DmPlanner *planner, size_t h, size_t w)
 {
   const DmKernels *kernels = planner->kernels;
   size_t           n = planner->n, c_in = self->c_in, c_out = self->c_out;
-  DmTensor         dy =
-      dm_tensor_layout (n, (h + self->stride - 1) / self->stride,
-                        (w + self->stride - 1) / self->stride, c_out, false);
+  DmTensor         spread = dm_tensor_layout (n, h, w, c_out, true);
 
   dm_planner_need (planner,
                    dm_conv3x3_scratch (kernels, self->forward.algorithm, n, h,
@@ -63,7 +61,7 @@ dm_conv2d_plan (const DmConv2d *self, DmPlanner *planner, size_t h, size_t w)
                                        h, w, c_out, c_in));
   dm_planner_need (planner, dm_conv3x3_backward_weight_scratch (
                                 kernels, n, h, w, c_in, c_out));
-  dm_planner_need (planner, dm_channel_sums_scratch (&dy));
+  dm_planner_need (planner, dm_channel_sums_scratch (&spread));
 }
 
 /**
@@ -89,9 +87,10 @@ dm_conv2d_forward (const DmConv2d  *self,
 
 typedef struct
 {
-  DmTensor       *spread;
-  const DmTensor *dy;
-  size_t          stride;
+  DmTensor        *spread;
+  const DmTensor  *dy;
+  size_t           stride;
+  const DmContext *context;
 } Spread;
 
 /* One row of @spread: the row of @dy that stands there, or zeros. */
@@ -111,16 +110,46 @@ spread_row (const Spread *job, size_t image, size_t y)
               c * sizeof *to);
 }
 
+/* Copies, unless @dy lies there already, and sums while it is at hand. */
 static void
 spread_chunk (void *data, size_t chunk, size_t worker)
 {
   const Spread *job = data;
+  size_t        c = job->dy->c;
+  float        *partial = job->context->shared + chunk * 2 * c;
   DmRows        rows = dm_chunk_get_rows (job->spread, chunk);
 
   (void) worker;
 
+  memset (partial, 0, 2 * c * sizeof *partial);
   for (size_t y = rows.begin; y < rows.end; y++)
-    spread_row (job, rows.image, y);
+    {
+      if (job->spread->data != job->dy->data)
+        spread_row (job, rows.image, y);
+      if (y % job->stride == 0)
+        job->context->kernels->moments (
+            partial, partial + c,
+            dm_tensor_at (job->dy, rows.image, y / job->stride, 0),
+            job->dy->pixel, job->dy->w, c);
+    }
+}
+
+/* Fills @spread;  db += Σ dy */
+static void
+spread_and_sum (const DmConv2d  *self,
+                DmTensor        *spread,
+                const DmTensor  *dy,
+                const DmContext *context)
+{
+  Spread job = { spread, dy, self->stride, context };
+  size_t n_partial = spread->n * dm_n_chunks (spread), c = dy->c;
+
+  dm_pool_run (context->pool, spread_chunk, &job, n_partial);
+
+  dm_reduce_sums (self->bias->gradient, context->shared, n_partial, 2 * c, c);
+  if (self->twin_bias != NULL)
+    dm_reduce_sums (self->twin_bias->gradient, context->shared, n_partial,
+                    2 * c, c);
 }
 
 /**
@@ -150,15 +179,7 @@ dm_conv2d_backward (const DmConv2d  *self,
                     DmWrap           wrap,
                     const DmContext *context)
 {
-  if (spread->data != dy->data)
-    {
-      Spread job = { spread, dy, self->stride };
-
-      dm_pool_run (context->pool, spread_chunk, &job,
-                   spread->n * dm_n_chunks (spread));
-    }
-
-  dm_channel_sums (self->bias->gradient, dy, context);
+  spread_and_sum (self, spread, dy, context);
   dm_border_fill (spread, wrap, context);
   dm_conv3x3_backward_weight (self->weight->gradient, spread, x, context);
 

@@ -11,6 +11,7 @@
 typedef struct
 {
   DmParam      *weight, *bias;
+  DmParam      *twin_bias; /* (nullable): has the gradient of bias */
   size_t        c_in, c_out, stride;
   DmConvWeights forward, transposed;
 } DmConv2d;

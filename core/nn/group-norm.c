@@ -74,6 +74,7 @@ typedef struct
   const DmTensor        *dy;
   DmTensor              *dx;
   bool                   add;
+  const DmTensor        *around;
 } Job;
 
 /* Sums that chunks of one image left for channel @i of row @which. */
@@ -278,6 +279,26 @@ finish_backward (const Job   *job,
     }
 }
 
+/* A row of what the norm's own gradient is added to. */
+static void
+begin_row (const Job *job, size_t image, size_t y)
+{
+  const DmTensor *around = job->around;
+  size_t          c = job->self->c;
+
+  for (size_t x = 0; x < job->x->w; x++)
+    {
+      float *dx = dm_tensor_at (job->dx, image, y, x);
+
+      if (around == NULL && !job->add)
+        memset (dx, 0, c * sizeof *dx);
+      else if (around != NULL && !job->add)
+        memcpy (dx, dm_tensor_at (around, image, y, x), c * sizeof *dx);
+      else if (around != NULL)
+        job->context->kernels->add (dx, dm_tensor_at (around, image, y, x), c);
+    }
+}
+
 static void
 backward_chunk (void *data, size_t chunk, size_t worker)
 {
@@ -291,10 +312,7 @@ backward_chunk (void *data, size_t chunk, size_t worker)
     {
       float *dx = dm_tensor_at (job->dx, rows.image, y, 0);
 
-      if (!job->add)
-        for (size_t i = 0; i < job->x->w; i++)
-          memset (dx + i * job->dx->pixel, 0, c * sizeof *dx);
-
+      begin_row (job, rows.image, y);
       job->context->kernels->affine_backward (
           dx, job->dx->pixel, dm_tensor_at (job->dy, rows.image, y, 0),
           job->dy->pixel, dm_tensor_at (job->x, rows.image, y, 0),
@@ -308,6 +326,8 @@ backward_chunk (void *data, size_t chunk, size_t worker)
  * @plan: as dm_group_norm_forward() left it
  * @dx: (inout) like @x; its border, if any, is left alone
  * @add: whether @dx already holds a gradient, to be added to
+ * @around: (nullable): like @dx, the gradient that came around the norm by a
+ * skip, to be added too
  * @dcondition: (inout) (nullable) [n, 2c]
  * @dy: [n, h, w, c], gradient of y
  * @x, @condition: as in forward
@@ -317,6 +337,7 @@ dm_group_norm_backward (const DmGroupNorm *self,
                         DmGroupNormPlan   *plan,
                         DmTensor          *dx,
                         bool               add,
+                        const DmTensor    *around,
                         float             *dcondition,
                         const DmTensor    *dy,
                         const DmTensor    *x,
@@ -329,7 +350,8 @@ dm_group_norm_backward (const DmGroupNorm *self,
                  .x = x,
                  .dy = dy,
                  .dx = dx,
-                 .add = add };
+                 .add = add,
+                 .around = around };
   size_t n_chunks = x->n * dm_n_chunks (x), row = 2 * self->c;
 
   dm_pool_run (context->pool, backward_sums_chunk, &job, n_chunks);

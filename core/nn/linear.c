@@ -105,7 +105,8 @@ dm_linear_backward (const DmLinear  *self,
   dm_matmul_backward_weight (self->weight->gradient, dy->data, dy->pixel,
                              x->data, x->pixel, n_rows, self->c_in, self->c_out,
                              context);
-  dm_channel_sums (self->bias->gradient, &flat, context);
+  if (!self->is_twin)
+    dm_channel_sums (self->bias->gradient, &flat, context);
 
   if (dx != NULL)
     dm_matmul (dx->data, dx->pixel, dy->data, dy->pixel, &self->transposed,

@@ -12,6 +12,7 @@ typedef struct
   DmParam        *weight, *bias;
   size_t          c_in, c_out;
   DmMatmulWeights forward, transposed;
+  bool            is_twin; /* the bias' gradient is another layer's work */
 } DmLinear;
 
 /* What the parameters start with. */

@@ -8,6 +8,12 @@
 
 #include "nn/resample.h"
 
+static bool
+has_skip (const DmResBlock *self)
+{
+  return self->c_in != self->c_out;
+}
+
 /**
  * dm_res_block_init:
  * @embedding: width of the vector that conditions the block
@@ -38,15 +44,14 @@ dm_res_block_init (DmResBlock *self,
                   DM_START_RANDOM);
   dm_group_norm_init (&self->norm2, builder, norm2, c_out, n_groups, true);
   dm_conv2d_init (&self->conv2, builder, conv2, c_out, c_out, 1, DM_START_ZERO);
-  if (c_in != c_out)
-    dm_linear_init (&self->skip, builder, skip, c_in, c_out, 2,
-                    DM_START_RANDOM);
-}
-
-static bool
-has_skip (const DmResBlock *self)
-{
-  return self->c_in != self->c_out;
+  if (has_skip (self))
+    {
+      dm_linear_init (&self->skip, builder, skip, c_in, c_out, 2,
+                      DM_START_RANDOM);
+      /* both biases are added to y, so their gradients are the same */
+      self->skip.is_twin = true;
+      self->conv2.twin_bias = self->skip.bias;
+    }
 }
 
 /**
@@ -188,7 +193,7 @@ dm_res_block_backward (const DmResBlock *self,
                 dropout->first_picture, context);
 
   memset (dcondition->data, 0, dcondition->n * dcondition->c * sizeof (float));
-  dm_group_norm_backward (&self->norm2, &plan->norm2, &plan->dh, false,
+  dm_group_norm_backward (&self->norm2, &plan->norm2, &plan->dh, false, NULL,
                           dcondition->data, &plan->dactive2, &plan->h,
                           plan->condition.data, context);
   dm_conv2d_backward (&self->conv1, &plan->dactive1, false, &plan->dh,
@@ -197,9 +202,8 @@ dm_res_block_backward (const DmResBlock *self,
   if (has_skip (self))
     dm_linear_backward (&self->skip, &plan->dx, plan->add, &plan->dy, &plan->x,
                         context);
-  else
-    dm_tensor_copy (&plan->dx, &plan->dy, plan->add, context);
-
-  dm_group_norm_backward (&self->norm1, &plan->norm1, &plan->dx, true, NULL,
+  dm_group_norm_backward (&self->norm1, &plan->norm1, &plan->dx,
+                          has_skip (self) || plan->add,
+                          has_skip (self) ? NULL : &plan->dy, NULL,
                           &plan->dactive1, &plan->x, NULL, context);
 }
