@@ -9,8 +9,6 @@
 #include "model/model.h"
 #include "tensor/error.h"
 
-#define ENDING ".safetensors"
-
 /* Operations of ours that are not named after a model. */
 static const char *const reserved[] = { "generate", "repaint" };
 
@@ -60,38 +58,10 @@ make_classes (const DmCard *card)
   return classes;
 }
 
-/**
- * dm_catalogue_open:
- *
- * Opens the header of a file that must be a model.
- *
- * Errors: DM_ERROR_UNSUPPORTED, or those of dm_weights_open_header()
- *
- * Returns: (transfer full):
- */
-DmWeights *
-dm_catalogue_open (const char *path, GError **error)
-{
-  g_autoptr (DmWeights) weights = dm_weights_open_header (path, error);
-
-  if (weights != NULL && dm_weights_get_config (weights) == NULL)
-    {
-      g_autofree char *shown = g_filename_display_name (path);
-
-      g_set_error (error, DM_ERROR, DM_ERROR_UNSUPPORTED,
-                   _ ("%s: holds tensors but describes no network; it was not "
-                      "written by “gegl-diffusion train”"),
-                   shown);
-      return NULL;
-    }
-
-  return g_steal_pointer (&weights);
-}
-
 static DmModelEntry *
 make_entry (const char *path, const char *name, GError **error)
 {
-  g_autoptr (DmWeights) weights = dm_catalogue_open (path, error);
+  g_autoptr (DmWeights) weights = dm_model_open_header (path, error);
   const DmCard *card;
   DmModelEntry *self;
 
@@ -113,31 +83,23 @@ make_entry (const char *path, const char *name, GError **error)
 
 /* One message for a file that cannot be used; the others do not suffer. */
 static void
-add_file (GPtrArray  *entries,
-          GHashTable *nicks,
-          const char *folder,
-          const char *file)
+add_file (GPtrArray *entries, GHashTable *nicks, const DmModelFile *file)
 {
-  g_autofree char *path = g_build_filename (folder, file, NULL);
-  g_autofree char *stem = g_strndup (file, strlen (file) - strlen (ENDING));
-  g_autofree char *name = g_filename_display_name (stem);
-  g_autofree char *nick = dm_nick_new (name);
+  g_autofree char *nick = dm_nick_new (file->name);
   g_autoptr (GError) error = NULL;
   DmModelEntry *entry;
 
-  /* a pipe or a device would make the host wait */
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) ||
-      g_hash_table_contains (nicks, nick))
+  if (g_hash_table_contains (nicks, nick))
     return;
 
   if (*nick == '\0' || is_reserved (nick))
     {
       g_message (_ ("%s: an operation cannot have this name; rename the file"),
-                 path);
+                 file->path);
       return;
     }
 
-  entry = make_entry (path, name, &error);
+  entry = make_entry (file->path, file->name, &error);
   if (entry == NULL)
     {
       g_message ("%s", error->message);
@@ -147,28 +109,6 @@ add_file (GPtrArray  *entries,
   entry->nick = g_intern_string (nick);
   g_hash_table_add (nicks, (gpointer) entry->nick);
   g_ptr_array_add (entries, entry);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static GPtrArray *
-list_files (const char *folder)
-{
-  GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *file;
-
-  while (dir != NULL && (file = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (file, ENDING) && *file != '.')
-      g_ptr_array_add (files, g_strdup (file));
-
-  g_ptr_array_sort (files, compare_names);
-
-  return files;
 }
 
 /**
@@ -189,17 +129,12 @@ dm_catalogue_get (void)
 
   if (g_once_init_enter (&once))
     {
-      g_auto (GStrv) folders = dm_model_get_folders ();
+      g_autoptr (GPtrArray) files = dm_model_list ();
       g_autoptr (GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
 
       entries = g_ptr_array_new ();
-      for (char **folder = folders; *folder != NULL; folder++)
-        {
-          g_autoptr (GPtrArray) files = list_files (*folder);
-
-          for (guint i = 0; i < files->len; i++)
-            add_file (entries, nicks, *folder, files->pdata[i]);
-        }
+      for (guint i = 0; i < files->len; i++)
+        add_file (entries, nicks, files->pdata[i]);
 
       g_once_init_leave (&once, 1);
     }

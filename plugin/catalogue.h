@@ -7,7 +7,6 @@
 
 #include "model/card.h"
 #include "model/config.h"
-#include "model/weights.h"
 
 /* A weights file as its header shows it. Lives as long as the process: types
  * point to it.
@@ -25,4 +24,3 @@ typedef struct
 } DmModelEntry;
 
 GPtrArray *dm_catalogue_get (void);
-DmWeights *dm_catalogue_open (const char *path, GError **error);

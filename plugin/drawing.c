@@ -5,7 +5,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "catalogue.h"
 #include "model-cache.h"
 #include "picture-cache.h"
 
@@ -66,12 +65,12 @@ check_fit (const DmDrawing *self, const DmConfig *config, GError **error)
  *
  * Whether the picture could be drawn, as far as the header of the file tells.
  *
- * Errors: DM_ERROR_OPTION, or those of dm_catalogue_open()
+ * Errors: DM_ERROR_OPTION, or those of dm_model_open_header()
  */
 gboolean
 dm_drawing_check (const DmDrawing *self, DmConfig *config, GError **error)
 {
-  g_autoptr (DmWeights) weights = dm_catalogue_open (self->path, error);
+  g_autoptr (DmWeights) weights = dm_model_open_header (self->path, error);
   int class_id;
 
   if (weights == NULL)
@@ -86,7 +85,7 @@ dm_drawing_check (const DmDrawing *self, DmConfig *config, GError **error)
 static DmWrap
 get_wrap (const DmDrawing *self, const DmConfig *config)
 {
-  if (!config->circular || !dm_config_is_convolutional (config))
+  if (!dm_config_is_texture (config))
     return DM_WRAP_NONE;
 
   return (self->tile_x ? DM_WRAP_X : 0) | (self->tile_y ? DM_WRAP_Y : 0);
@@ -98,7 +97,8 @@ fill_settings (const DmDrawing *self,
                const DmModel   *model)
 {
   const DmConfig *config = dm_model_get_config (model);
-  bool canvas = self->fit == DM_FIT_CANVAS || self->fit == DM_FIT_AUTO;
+  bool            canvas = self->fit == DM_FIT_CANVAS ||
+                (self->fit == DM_FIT_AUTO && dm_config_is_texture (config));
 
   dm_settings_init (settings, model);
 

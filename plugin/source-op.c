@@ -50,7 +50,7 @@ validate (DmSourceOp *self)
     message = error->message;
 
   if (g_strcmp0 (self->error, message) != 0)
-    g_object_set (self, "error", message, NULL);
+    g_object_set (self, "error", message, "failed", *message != '\0', NULL);
 }
 
 static void
@@ -205,6 +205,9 @@ dm_source_op_set_property (GObject      *object,
       g_free (self->error);
       self->error = g_value_dup_string (value);
       break;
+    case DM_PROP_FAILED:
+      self->failed = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -256,6 +259,9 @@ dm_source_op_get_property (GObject    *object,
       break;
     case DM_PROP_ERROR:
       g_value_set_string (value, self->error);
+      break;
+    case DM_PROP_FAILED:
+      g_value_set_boolean (value, self->failed);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);

@@ -16,6 +16,7 @@ typedef struct
 
   DmDrawing drawing; /* path and class are empty: see get_model() */
   char     *error;   /* the property                              */
+  gboolean  failed;  /* the property: whether @error says anything */
   DmConfig  config;  /* of the model, as last seen                */
   char     *printed; /* the last fault, told once                 */
 } DmSourceOp;
@@ -45,7 +46,8 @@ enum
   DM_PROP_GUIDANCE_END,
   DM_PROP_WIDTH,
   DM_PROP_HEIGHT,
-  DM_PROP_ERROR
+  DM_PROP_ERROR,
+  DM_PROP_FAILED
 };
 
 #define DM_PROP_FLAGS                                                          \

@@ -5,12 +5,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "model/config.h"
+#include "generate/generate.h"
 
 /* GIMP does not offer larger pictures either. */
 #define MAX_SIDE 524288
 #define MAX_STEPS 1000
-#define DEFAULT_STEPS 20
 
 #define SAMPLER_TYPE "GeglDiffusionSampler"
 #define FIT_TYPE "GeglDiffusionFit"
@@ -108,33 +107,25 @@ spec_tile (const char *name, const char *label, const char *text, bool usable)
 }
 
 static void
-install_sampling (GObjectClass *klass, const DmCard *card)
+install_sampling (GObjectClass *klass, const DmSettings *recommended)
 {
-  DmSampler   sampler = DM_SAMPLER_DPM2M;
-  int         n_steps = 0;
+  bool        known = recommended != NULL;
+  int         n_steps = known ? MIN ((int) recommended->n_steps, MAX_STEPS) : 0;
   GParamSpec *spec;
-
-  if (card != NULL)
-    {
-      n_steps =
-          card->n_steps > 0 ? MIN (card->n_steps, MAX_STEPS) : DEFAULT_STEPS;
-      if (card->sampler != NULL)
-        dm_sampler_from_name (&sampler, card->sampler);
-    }
 
   g_object_class_install_property (
       klass, DM_PROP_STEPS,
       gegl_param_spec_int ("steps", _ ("Steps"),
                            _ ("More steps take longer and draw finer; 0: as "
                               "many as the model recommends"),
-                           card != NULL ? 1 : 0, MAX_STEPS, n_steps,
-                           card != NULL ? 1 : 0, 60, 1.0, DM_PROP_FLAGS));
+                           known ? 1 : 0, MAX_STEPS, n_steps, known ? 1 : 0, 60,
+                           1.0, DM_PROP_FLAGS));
 
   spec = gegl_param_spec_enum (
       "sampler", _ ("Sampler"), _ ("How the picture is drawn out of noise"),
-      g_type_from_name (SAMPLER_TYPE), card != NULL ? (int) sampler + 1 : 0,
-      DM_PROP_FLAGS);
-  if (card != NULL)
+      g_type_from_name (SAMPLER_TYPE),
+      known ? (int) recommended->sampler + 1 : 0, DM_PROP_FLAGS);
+  if (known)
     gegl_param_spec_enum_exclude_value (GEGL_PARAM_SPEC_ENUM (spec), 0);
   g_object_class_install_property (klass, DM_PROP_SAMPLER, spec);
 }
@@ -142,7 +133,7 @@ install_sampling (GObjectClass *klass, const DmCard *card)
 static void
 install_fit (GObjectClass *klass, const DmConfig *config)
 {
-  bool        canvas = config == NULL || dm_config_is_convolutional (config);
+  bool        canvas = config == NULL || dm_config_is_texture (config);
   DmFit       fit = canvas ? DM_FIT_CANVAS : DM_FIT_CONTAIN;
   GParamSpec *spec;
 
@@ -164,8 +155,7 @@ install_fit (GObjectClass *klass, const DmConfig *config)
 static void
 install_tiles (GObjectClass *klass, const DmConfig *config)
 {
-  bool usable = config == NULL ||
-                (config->circular && dm_config_is_convolutional (config));
+  bool usable = config == NULL || dm_config_is_texture (config);
 
   g_object_class_install_property (
       klass, DM_PROP_TILE_X,
@@ -182,7 +172,9 @@ install_tiles (GObjectClass *klass, const DmConfig *config)
 }
 
 static void
-install_interval (GObjectClass *klass, const DmCard *card, double minimum)
+install_interval (GObjectClass     *klass,
+                  const DmSettings *recommended,
+                  double            minimum)
 {
   g_object_class_install_property (
       klass, DM_PROP_GUIDANCE_START,
@@ -190,14 +182,15 @@ install_interval (GObjectClass *klass, const DmCard *card, double minimum)
                    _ ("The picture is guided from this amount of noise on: 1 "
                       "is noise alone, 0 the finished picture"),
                    minimum, 1.0, 1.0,
-                   card != NULL ? card->guidance_start : minimum));
+                   recommended != NULL ? recommended->guidance_start :
+                                         minimum));
   g_object_class_install_property (
       klass, DM_PROP_GUIDANCE_END,
       spec_double ("guidance-end", _ ("Guidance until"),
                    _ ("The picture is guided down to this amount of noise: 1 "
                       "is noise alone, 0 the finished picture"),
                    minimum, 1.0, 1.0,
-                   card != NULL ? card->guidance_end : minimum));
+                   recommended != NULL ? recommended->guidance_end : minimum));
 }
 
 static void
@@ -218,6 +211,20 @@ install_size (GObjectClass *klass, const DmConfig *config)
                  native));
 }
 
+/* GIMP shows the title of an empty error when it opens a dialog; "visible" asks
+ * for a boolean. The role keeps this one itself out of the dialog.
+ */
+static void
+install_failed (GObjectClass *klass)
+{
+  GParamSpec *failed = g_param_spec_boolean (
+      "failed", _ ("Failed"), _ ("Whether the picture cannot be drawn"), FALSE,
+      DM_PROP_FLAGS);
+
+  gegl_param_spec_set_property_key (failed, "role", "output-extent");
+  g_object_class_install_property (klass, DM_PROP_FAILED, failed);
+}
+
 /**
  * dm_source_op_class_install:
  * @config: (nullable): of the model; NULL if any model may come
@@ -234,6 +241,13 @@ dm_source_op_class_install (DmSourceOpClass *klass,
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   double        minimum = card != NULL ? 0.0 : -1.0;
   GParamSpec   *error;
+  DmSettings    settings, *recommended = NULL;
+
+  if (card != NULL)
+    {
+      recommended = &settings;
+      dm_settings_recommend (recommended, config, card);
+    }
 
   g_object_class_install_property (
       object_class, DM_PROP_GUIDANCE,
@@ -248,14 +262,16 @@ dm_source_op_class_install (DmSourceOpClass *klass,
                             _ ("Another picture for each number"),
                             DM_PROP_FLAGS));
 
-  install_sampling (object_class, card);
+  install_sampling (object_class, recommended);
   install_fit (object_class, config);
   install_tiles (object_class, config);
-  install_interval (object_class, card, minimum);
+  install_interval (object_class, recommended, minimum);
   install_size (object_class, config);
 
   error = gegl_param_spec_string ("error", _ ("Cannot draw"), "", FALSE, FALSE,
                                   "", DM_PROP_FLAGS);
   gegl_param_spec_set_property_key (error, "error", "true");
+  gegl_param_spec_set_property_key (error, "visible", "failed");
   g_object_class_install_property (object_class, DM_PROP_ERROR, error);
+  install_failed (object_class);
 }

@@ -78,6 +78,20 @@ dm_config_is_convolutional (const DmConfig *self)
   return !self->attention_middle;
 }
 
+/**
+ * dm_config_is_texture:
+ *
+ * A picture of a thing has a size; one that wraps goes on for ever. Networks
+ * that were trained on such pictures draw at whatever size is asked for.
+ *
+ * Returns: whether drawing a whole canvas is what a user expects.
+ */
+bool
+dm_config_is_texture (const DmConfig *self)
+{
+  return self->circular && dm_config_is_convolutional (self);
+}
+
 /* --- check ------------------------------------------------------------- */
 
 /* Ranges in which products of sizes stay far below 2^64. */

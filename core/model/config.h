@@ -46,6 +46,7 @@ typedef struct
 void     dm_config_init (DmConfig *self);
 gboolean dm_config_check (const DmConfig *self, GError **error);
 bool     dm_config_is_convolutional (const DmConfig *self);
+bool     dm_config_is_texture (const DmConfig *self);
 guint64  dm_config_estimate_parameters (const DmConfig *self);
 size_t   dm_config_get_stride (const DmConfig *self);
 size_t   dm_config_get_level_width (const DmConfig *self, size_t level);
