@@ -35,6 +35,9 @@ typedef struct
 
 /* Settings that the model's file recommends, at its native size. */
 void dm_settings_init (DmSettings *self, const DmModel *model);
+void dm_settings_recommend (DmSettings     *self,
+                            const DmConfig *config,
+                            const DmCard   *card);
 
 /* Returns: (transfer full): [n_pictures, height, width, channels] in [-1, 1],
  * g_free()d by the caller; NULL if it cannot be done or was stopped.

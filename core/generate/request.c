@@ -16,15 +16,16 @@
 #define STANDARD_SAMPLER DM_SAMPLER_DPM2M
 
 /**
- * dm_settings_init:
- * @self: (out) what the model's file recommends, at its native size
+ * dm_settings_recommend:
+ * @self: (out)
+ *
+ * What a file recommends whose header alone has been read.
  */
 void
-dm_settings_init (DmSettings *self, const DmModel *model)
+dm_settings_recommend (DmSettings     *self,
+                       const DmConfig *config,
+                       const DmCard   *card)
 {
-  const DmConfig *config = dm_model_get_config (model);
-  const DmCard   *card = dm_model_get_card (model);
-
   *self = (DmSettings){
     .sampler = STANDARD_SAMPLER,
     .n_steps = card->n_steps > 0 ? (unsigned) card->n_steps : STANDARD_STEPS,
@@ -42,6 +43,17 @@ dm_settings_init (DmSettings *self, const DmModel *model)
       self->guidance_start = card->guidance_start;
       self->guidance_end = card->guidance_end;
     }
+}
+
+/**
+ * dm_settings_init:
+ * @self: (out) what the model's file recommends, at its native size
+ */
+void
+dm_settings_init (DmSettings *self, const DmModel *model)
+{
+  dm_settings_recommend (self, dm_model_get_config (model),
+                         dm_model_get_card (model));
 }
 
 static gboolean
