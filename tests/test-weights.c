@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "model/crc32.h"
 #include "model/dtype.h"
 #include "model/weights-header.h"
 #include "model/weights.h"
@@ -651,18 +650,6 @@ test_rounding (void)
   g_assert_true (decode (0x0001, DM_DTYPE_F16) == 0x1p-24f);
 }
 
-/* The catalogue's check value; a sum of parts is the sum of the whole. */
-static void
-test_sum (void)
-{
-  const char *digits = "123456789123456789";
-
-  g_assert_cmphex (dm_crc32 (0, digits, 9), ==, 0xcbf43926);
-  for (gsize n = 0; n <= 18; n++)
-    g_assert_cmphex (dm_crc32 (dm_crc32 (0, digits, n), digits + n, 18 - n), ==,
-                     dm_crc32 (0, digits, 18));
-}
-
 static void
 remove_folder (void)
 {
@@ -700,7 +687,6 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/link", test_link);
   g_test_add_func ("/weights/unstorable", test_unstorable);
   g_test_add_func ("/weights/rounding", test_rounding);
-  g_test_add_func ("/weights/sum", test_sum);
 
   status = g_test_run ();
   remove_folder ();

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 #include <jpeglib.h>
 /* after jpeglib.h, which it needs */
@@ -18,21 +19,6 @@
 #include "tensor/error.h"
 
 /* --- PNG ------------------------------------------------------------------ */
-
-static guint32
-crc32 (const guint8 *data, gsize n)
-{
-  guint32 crc = 0xffffffff;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      crc ^= data[i];
-      for (int bit = 0; bit < 8; bit++)
-        crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-
-  return ~crc;
-}
 
 static guint32
 read_u32 (const guint8 *data)
@@ -57,7 +43,8 @@ check_png (const guint8 *data, gsize n)
 
       if (length > n - i - 12)
         break;
-      if (crc32 (data + i + 4, 4 + length) != read_u32 (data + i + 8 + length))
+      if (crc32_z (0, data + i + 4, 4 + length) !=
+          read_u32 (data + i + 8 + length))
         return _ ("the PNG is damaged");
       if (memcmp (data + i + 4, "IEND", 4) == 0)
         return NULL;

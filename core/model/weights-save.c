@@ -6,8 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "model/crc32.h"
 #include "model/description.h"
 #include "model/dtype.h"
 #include "model/json-strict.h"
@@ -149,7 +149,7 @@ typedef struct
 static gboolean
 put (Output *self, gconstpointer data, gsize n, GError **error)
 {
-  self->crc = dm_crc32 (self->crc, data, n);
+  self->crc = crc32_z (self->crc, data, n);
 
   return dm_replace_file_write (&self->file, data, n, error);
 }

@@ -5,8 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "model/crc32.h"
 #include "model/description.h"
 #include "model/dtype.h"
 #include "model/json-strict.h"
@@ -103,9 +103,9 @@ check_sum (const guint8 *file, gsize size, gsize length, GError **error)
     return TRUE;
 
   rest = digits + DM_HEADER_CRC_DIGITS;
-  crc = dm_crc32 (0, file, (gsize) (digits - file));
-  crc = dm_crc32 (crc, DM_HEADER_CRC_ZERO, DM_HEADER_CRC_DIGITS);
-  crc = dm_crc32 (crc, rest, size - (gsize) (rest - file));
+  crc = crc32_z (0, file, (gsize) (digits - file));
+  crc = crc32_z (crc, DM_HEADER_CRC_ZERO, DM_HEADER_CRC_DIGITS);
+  crc = crc32_z (crc, rest, size - (gsize) (rest - file));
   g_snprintf (expected, sizeof expected, "%08x", crc);
 
   if (memcmp (digits, expected, DM_HEADER_CRC_DIGITS) != 0)
