@@ -19,8 +19,8 @@
 #define DM_HEADER_ALIGNMENT 64 /* of the data in files that we write */
 #define DM_HEADER_MAX_TENSORS 100000
 
-/* Keys of the metadata that are ours. The sum is zlib's crc32() of the whole file
- * with the sum's eight hexadecimal digits taken as zeros.
+/* Keys of the metadata that are ours. The sum is zlib's crc32() of the whole
+ * file with the sum's eight hexadecimal digits taken as zeros.
  */
 #define DM_HEADER_KEY "gegl-diffusion"
 #define DM_HEADER_CRC_KEY "gegl-diffusion-crc32"
