@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <errno.h>
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
@@ -93,7 +94,7 @@ save_weights (const DmTrainRun *self, GError **error)
 
 /* A sheet of the weights as they were just saved, beside them. */
 static gboolean
-save_sheet (const DmTrainRun *self, GError **error)
+draw_sheet (const DmTrainRun *self, GError **error)
 {
   static const double guidance[] = { 0.0, 1.0, 3.0 };
   size_t              n_classes = MIN (self->dataset->n_classes, SHEET_CLASSES);
@@ -119,7 +120,58 @@ save_sheet (const DmTrainRun *self, GError **error)
          dm_grid_save (&grid, model, &settings, pixels, path, error);
 }
 
+/* A run does not end for want of a sheet. */
+static void
+save_sheet (const DmTrainRun *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->options.no_sheets && !draw_sheet (self, &error))
+    g_printerr (_ ("no sheet: %s\n"), error->message);
+}
+
 /* --- the run -------------------------------------------------------------- */
+
+/* From where a former sitting ended, from other weights, or from nothing. */
+static gboolean
+run_start (DmTrainRun *self, GError **error)
+{
+  const DmTrainOptions *o = &self->options;
+
+  if (o->resume)
+    return dm_trainer_load_state (self->trainer, self->state_path, error);
+
+  return o->init == NULL ||
+         dm_trainer_load_weights (self->trainer, o->init, error);
+}
+
+static gboolean
+run_open_log (DmTrainRun *self, GError **error)
+{
+  const char *path = self->options.json_log;
+
+  if (path == NULL)
+    return TRUE;
+
+  self->json_log = fopen (path, self->options.resume ? "a" : "w");
+  if (self->json_log == NULL)
+    g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+                 _ ("%s: cannot be written: %s"), path, g_strerror (errno));
+
+  return self->json_log != NULL;
+}
+
+static gboolean
+check_output (const char *path, GError **error)
+{
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+               _ ("%s: is a folder; say with -o which file to write"), path);
+
+  return FALSE;
+}
 
 static gboolean
 run_prepare (DmTrainRun *self, GError **error)
@@ -129,6 +181,9 @@ run_prepare (DmTrainRun *self, GError **error)
       o->classes != NULL ? g_strsplit (o->classes, ",", -1) : NULL;
   DmDatasetOptions data = { .side = (size_t) MAX (o->size, 0),
                             .class_names = classes };
+
+  if (!check_output (o->output, error))
+    return FALSE;
 
   self->dataset = dm_dataset_open (o->data, &data, error);
   if (self->dataset == NULL)
@@ -148,14 +203,11 @@ run_prepare (DmTrainRun *self, GError **error)
     return FALSE;
 
   self->state_path = g_strconcat (o->output, ".state", NULL);
-  if (o->resume &&
-      !dm_trainer_load_state (self->trainer, self->state_path, error))
+  if (!run_start (self, error) || !run_open_log (self, error))
     return FALSE;
 
   self->first_images = dm_trainer_get_images (self->trainer);
   self->first_seconds = dm_trainer_get_seconds (self->trainer);
-  if (o->json_log != NULL)
-    self->json_log = fopen (o->json_log, o->resume ? "a" : "w");
 
   dm_train_print_plan (
       self,
@@ -188,8 +240,9 @@ checkpoint (DmTrainRun *self, const DmTrainReport *report, GError **error)
     return FALSE;
 
   dm_train_log_progress (self, report, held_out);
+  save_sheet (self);
 
-  return self->options.no_sheets || save_sheet (self, error);
+  return TRUE;
 }
 
 static gboolean
@@ -221,14 +274,16 @@ run_finish (DmTrainRun *self, GError **error)
       return TRUE;
     }
 
-  g_print (_ ("\nheld-out loss %.4f\n"),
-           dm_trainer_held_out (self->trainer, HELD_OUT));
+  if (self->dataset->n_held_out > 0)
+    g_print (_ ("\nheld-out loss %.4f"),
+             dm_trainer_held_out (self->trainer, HELD_OUT));
   if (!save_weights (self, error))
     return FALSE;
 
-  g_print (_ ("written: %s\n"), self->options.output);
+  g_print (_ ("\nwritten: %s\n"), self->options.output);
+  save_sheet (self);
 
-  return self->options.no_sheets || save_sheet (self, error);
+  return TRUE;
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/config-json.h"
 #include "model/weights.h"
 #include "tensor/error.h"
 #include "train/trainer-private.h"
@@ -32,17 +33,33 @@ get_block (const DmTrainer *self, int i)
   return blocks[i];
 }
 
-/* What must agree for a run to be continued. */
+static char *
+describe_config (const DmConfig *config)
+{
+  g_autoptr (JsonObject) json = dm_config_to_json (config);
+  g_autoptr (JsonNode) node = json_node_alloc ();
+
+  json_node_init_object (node, json);
+
+  return json_to_string (node, FALSE);
+}
+
+/* What must agree for a run to be continued: all but its length. */
 static char *
 describe (const DmTrainer *self)
 {
   const DmTrainerOptions *o = &self->options;
+  const DmAdamwOptions   *a = &o->adamw;
   g_autofree char        *digest = dm_dataset_digest (self->dataset);
+  g_autofree char        *config = describe_config (&self->config);
 
-  return g_strdup_printf ("1 data=%s seed=%" G_GUINT64_FORMAT
-                          " batch=%zu rate=%.17g p_uncond=%.17g mirror=%d",
-                          digest, o->seed, o->batch, o->rate, o->p_uncond,
-                          o->mirror);
+  return g_strdup_printf (
+      "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
+      "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
+      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g network=%s",
+      digest, o->seed, o->batch, o->mirror, o->p_uncond, o->rate, o->warm_up,
+      o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor, a->decay,
+      a->clip, config);
 }
 
 static DmToStore
@@ -145,6 +162,29 @@ read_counters (DmTrainer *self, const DmWeights *file, GError **error)
   return TRUE;
 }
 
+/* The words at which two descriptions first differ. */
+static void
+refuse_state (const char *path,
+              const char *found,
+              const char *wanted,
+              GError    **error)
+{
+  static const char ends[] = " ,{}[]";
+  size_t            i = 0;
+
+  while (found[i] != '\0' && found[i] == wanted[i])
+    i++;
+  while (i > 0 && strchr (ends, found[i - 1]) == NULL)
+    i--;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("%s: the state is that of a run with other data or options: "
+                  "“%.*s” then, “%.*s” now; give the same ones, or train "
+                  "without --resume"),
+               path, (int) strcspn (found + i, ends), found + i,
+               (int) strcspn (wanted + i, ends), wanted + i);
+}
+
 /**
  * dm_trainer_load_state:
  *
@@ -164,11 +204,7 @@ dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
   found = dm_weights_get_metadata (file, STATE_KEY);
   if (g_strcmp0 (found, wanted) != 0)
     {
-      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-                   _ ("%s: the state is that of a run with other data or "
-                      "options; give the same ones, or train without --resume "
-                      "to another file (it was: %s; now: %s)"),
-                   path, found != NULL ? found : "-", wanted);
+      refuse_state (path, found != NULL ? found : "", wanted, error);
       return FALSE;
     }
 
@@ -205,4 +241,51 @@ dm_trainer_save_weights (const DmTrainer *self,
 
   return dm_weights_save (path, &self->config, card, NULL, tensors,
                           (guint) params->n_params, error);
+}
+
+/* A table of classes of another length is left as it was drawn: whoever starts
+ * from a model may have classes of his own.
+ */
+static gboolean
+is_other_classes (const DmWeights *file, const DmParam *param)
+{
+  const DmStored *stored = dm_weights_find (file, param->name);
+
+  return strcmp (param->name, "embed.classes.weight") == 0 && stored != NULL &&
+         stored->n_dims == 2 && stored->shape[1] == param->shape[1] &&
+         stored->shape[0] != param->shape[0];
+}
+
+/**
+ * dm_trainer_load_weights:
+ * @path: a weights file of a network of the same shape; its number of classes
+ * may be another
+ *
+ * Starts the run from these weights.
+ *
+ * Errors: those of dm_weights_open() and dm_weights_read()
+ */
+gboolean
+dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
+{
+  g_autoptr (DmWeights) file = dm_weights_open (path, error);
+
+  if (file == NULL)
+    return FALSE;
+
+  for (size_t i = 0; i < self->params->n_params; i++)
+    {
+      const DmParam *param = self->params->list[i];
+
+      if (!is_other_classes (file, param) &&
+          !dm_weights_read (file, param->name, param->value, param->n, error))
+        {
+          g_prefix_error (error, "%s: ", path);
+          return FALSE;
+        }
+    }
+
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+
+  return TRUE;
 }

@@ -14,7 +14,8 @@ struct _DmTrainer
 
   DmUnet     *unet;
   DmUnetPlan *plan;
-  DmParams   *params; /* of @unet */
+  DmUnetPlan *measure_plan; /* (nullable) for pictures held out */
+  DmParams   *params;       /* of @unet */
   DmAdamw     adamw;
   float      *average; /* [params->n_values] */
   DmLoss      loss;
@@ -26,3 +27,9 @@ struct _DmTrainer
   float      *x0, *pred, *dpred; /* [batch, floats of a picture] */
   DmLossBatch drawn;
 };
+
+static inline size_t
+dm_trainer_picture_floats (const DmConfig *config)
+{
+  return config->resolution * config->resolution * config->channels;
+}

@@ -10,15 +10,6 @@
 #include "train/ema.h"
 #include "train/trainer-private.h"
 
-/* Pictures held out are drawn with numbers that no training picture has. */
-#define HELD_OUT_FIRST ((guint64) 1 << 48)
-
-static size_t
-picture_floats (const DmConfig *config)
-{
-  return config->resolution * config->resolution * config->channels;
-}
-
 static DmWrap
 config_wrap (const DmConfig *config)
 {
@@ -28,7 +19,8 @@ config_wrap (const DmConfig *config)
 static void
 allocate_batch (DmTrainer *self)
 {
-  size_t n = self->options.batch, floats = n * picture_floats (&self->config);
+  size_t n = self->options.batch,
+         floats = n * dm_trainer_picture_floats (&self->config);
 
   self->x0 = g_new (float, floats);
   self->pred = g_new (float, floats);
@@ -91,6 +83,15 @@ dm_trainer_new (const DmConfig         *config,
   if (self->plan == NULL)
     return NULL;
 
+  if (dataset->n_held_out > 0)
+    {
+      self->measure_plan =
+          dm_unet_plan_new (self->unet, DM_PLAN_INFER, options->batch, side,
+                            side, config_wrap (config), pool, error);
+      if (self->measure_plan == NULL)
+        return NULL;
+    }
+
   dm_adamw_init (&self->adamw, &options->adamw, self->params);
   self->average = g_new0 (float, self->params->n_values);
   allocate_batch (self);
@@ -110,6 +111,7 @@ dm_trainer_free (DmTrainer *self)
     return;
 
   dm_unet_plan_free (self->plan);
+  dm_unet_plan_free (self->measure_plan);
   dm_unet_free (self->unet);
   dm_adamw_clear (&self->adamw);
   g_free (self->average);
@@ -160,7 +162,7 @@ static void
 draw_picture (void *data, size_t i, size_t worker)
 {
   DmTrainer *self = data;
-  size_t     floats = picture_floats (&self->config);
+  size_t     floats = dm_trainer_picture_floats (&self->config);
   guint64    picture = self->images + i;
   float     *x0 = self->x0 + i * floats;
 
@@ -174,7 +176,8 @@ draw_picture (void *data, size_t i, size_t worker)
 static double
 learn_batch (DmTrainer *self)
 {
-  size_t n = self->options.batch, floats = n * picture_floats (&self->config);
+  size_t n = self->options.batch,
+         floats = n * dm_trainer_picture_floats (&self->config);
   double loss;
 
   dm_pool_run (self->context.pool, draw_picture, self, n);
@@ -250,72 +253,6 @@ dm_trainer_is_done (const DmTrainer *self)
   return get_progress (self) >= 1.0;
 }
 
-/* --- held-out pictures ---------------------------------------------------- */
-
-static void
-swap_average (DmTrainer *self)
-{
-  for (size_t i = 0; i < self->params->n_values; i++)
-    {
-      float value = self->params->values[i];
-
-      self->params->values[i] = self->average[i];
-      self->average[i] = value;
-    }
-
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
-}
-
-static double
-measure_batch (DmTrainer *self, size_t first)
-{
-  size_t n = self->options.batch, floats = picture_floats (&self->config);
-  DmLoss loss = self->loss;
-
-  loss.p_uncond = 0.0;
-  for (size_t i = 0; i < n; i++)
-    {
-      size_t held = (first + i) % self->dataset->n_held_out;
-      float *x0 = self->x0 + i * floats;
-
-      self->drawn.class_id[i] =
-          dm_dataset_get (self->dataset, x0, self->dataset->n_images + held);
-      dm_loss_draw (&loss, &self->drawn, x0, i, floats,
-                    HELD_OUT_FIRST + first + i);
-    }
-
-  dm_unet_plan_set_dropout (self->plan, 0, 0);
-  dm_unet_forward (self->unet, self->plan, self->pred, self->drawn.input,
-                   self->drawn.logsnr, self->drawn.class_id);
-
-  return dm_loss_measure (self->dpred, self->pred, self->drawn.want, n * floats,
-                          1.0 / (n * floats));
-}
-
-/**
- * dm_trainer_held_out:
- * @n: how many pictures, at least; whole batches are measured
- *
- * Returns: the loss of the averaged weights on held-out pictures, always the
- * same ones with the same noise; NaN if none is held out.
- */
-double
-dm_trainer_held_out (DmTrainer *self, size_t n)
-{
-  size_t n_batches = (n + self->options.batch - 1) / self->options.batch;
-  double sum = 0.0;
-
-  if (self->dataset->n_held_out == 0)
-    return NAN;
-
-  swap_average (self);
-  for (size_t i = 0; i < n_batches; i++)
-    sum += measure_batch (self, i * self->options.batch);
-  swap_average (self);
-
-  return sum / n_batches;
-}
-
 guint64
 dm_trainer_get_images (const DmTrainer *self)
 {
@@ -350,9 +287,12 @@ size_t
 dm_trainer_forecast (const DmTrainer *self)
 {
   size_t side = self->config.resolution, n = self->options.batch;
-  size_t floats = n * picture_floats (&self->config);
+  size_t floats = n * dm_trainer_picture_floats (&self->config);
+  size_t measure = self->measure_plan != NULL ?
+                       dm_unet_plan_get_bytes (self->measure_plan) :
+                       0;
 
-  return dm_unet_plan_get_bytes (self->plan) +
+  return dm_unet_plan_get_bytes (self->plan) + measure +
          dm_unet_measure_packs (self->unet, DM_PLAN_TRAIN) +
          5 * self->params->n_values * sizeof (float) +
          5 * floats * sizeof (float) +

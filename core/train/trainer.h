@@ -74,6 +74,10 @@ dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error);
 gboolean
 dm_trainer_load_state (DmTrainer *self, const char *path, GError **error);
 
+/* Before the first step: from the weights of a file, not from random ones. */
+gboolean
+dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error);
+
 /* The averaged weights. */
 gboolean dm_trainer_save_weights (const DmTrainer *self,
                                   const char      *path,
