@@ -1,0 +1,278 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "op-case.h"
+
+/* However a host asks for a picture, the network draws it once. */
+
+static GeglNode *
+add_plain (GeglNode *graph, guint seed, int width, int height)
+{
+  return gegl_node_new_child (graph, "operation", "diffusion:plain", "seed",
+                              seed, "width", width, "height", height, NULL);
+}
+
+/* One picture in one piece of 3000 x 3000, and again; on one thread of GEGL's
+ * and on four.
+ */
+static void
+test_whole (void)
+{
+  for (int threads = 1; threads <= 4; threads += 3)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode *node = add_plain (graph, 100 + (guint) threads, 3000, 3000);
+      guint     before = dm_generate_get_n_runs ();
+
+      g_object_set (gegl_config (), "threads", threads, NULL);
+      for (int i = 0; i < 2; i++)
+        g_free (op_case_render (node, 0, 0, 3000, 3000));
+      g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+    }
+}
+
+/* As GIMP and the command line do: a processor in pieces into a buffer, behind
+ * filters that read beyond each piece.
+ */
+static void
+test_pieces_behind_filters (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  g_autoptr (GeglBuffer) buffer = NULL;
+  GeglNode *node = add_plain (graph, 200, 900, 700);
+  GeglNode *invert =
+      gegl_node_new_child (graph, "operation", "gegl:invert-gamma", NULL);
+  GeglNode *blur =
+      gegl_node_new_child (graph, "operation", "gegl:gaussian-blur",
+                           "std-dev-x", 9.0, "std-dev-y", 9.0, NULL);
+  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink",
+                                        "buffer", &buffer, NULL);
+  GeglProcessor *processor;
+  guint          before = dm_generate_get_n_runs ();
+
+  gegl_node_link_many (node, invert, blur, sink, NULL);
+  processor = gegl_node_new_processor (sink, NULL);
+  while (gegl_processor_work (processor, NULL))
+    ;
+  g_object_unref (processor);
+
+  g_assert_cmpint (gegl_buffer_get_width (buffer), >=, 900);
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+}
+
+/* Reduced previews. */
+static void
+test_mipmap (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *node = add_plain (graph, 300, 800, 800);
+  guint     before = dm_generate_get_n_runs ();
+  float     pixels[200 * 200 * 4] = { 0 };
+
+  g_object_set (gegl_config (), "mipmap-rendering", TRUE, NULL);
+  gegl_node_blit (node, 0.25, GEGL_RECTANGLE (0, 0, 200, 200),
+                  babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_BLIT_DEFAULT);
+  g_object_set (gegl_config (), "mipmap-rendering", FALSE, NULL);
+
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+  g_assert_cmpfloat (pixels[(100 * 200 + 100) * 4 + 3], ==, 1.0f);
+}
+
+/* Nodes come and go, sizes change, and diffusion:generate asks for the same. */
+static void
+test_other_nodes (void)
+{
+  guint before = dm_generate_get_n_runs ();
+
+  for (int size = 8; size <= 64; size += 28)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode *any = gegl_node_new_child (
+          graph, "operation", "diffusion:generate", "model", "plain", "class",
+          "ANT", "seed", 400, "width", size, "height", size, NULL);
+
+      g_free (op_case_render (add_plain (graph, 400, size, 2 * size), 0, 0,
+                              size, size));
+      g_free (op_case_render (any, 0, 0, size, size));
+    }
+
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+}
+
+static gpointer
+render_plain (gpointer seed)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *node = add_plain (graph, GPOINTER_TO_UINT (seed), 64, 64);
+
+  return op_case_render (node, 0, 0, 64, 64);
+}
+
+/* Who asks while the picture is drawn gets that one. */
+static void
+test_two_at_once (void)
+{
+  guint    before = dm_generate_get_n_runs ();
+  GThread *threads[3];
+  float   *pictures[3];
+
+  for (int i = 0; i < 3; i++)
+    threads[i] = g_thread_new ("host", render_plain, GUINT_TO_POINTER (500));
+  for (int i = 0; i < 3; i++)
+    pictures[i] = g_thread_join (threads[i]);
+
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+  for (int i = 0; i < 3; i++)
+    dm_assert_same (pictures[0], pictures[i], 64 * 64 * 4);
+  for (int i = 0; i < 3; i++)
+    g_free (pictures[i]);
+}
+
+/* Each value that changes the picture draws a new one. */
+static void
+test_values (void)
+{
+  static const char *const values[][2] = {
+    { "class", "cat" },    { "guidance", "2.5" },
+    { "seed", "601" },     { "steps", "3" },
+    { "sampler", "ddim" }, { "guidance-end", "0.4" },
+    { "class", "cat,1" },  { "guidance-start", "0.7" },
+    { "class", "any" },
+  };
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *node = add_plain (graph, 600, 8, 8);
+
+  g_free (op_case_render (node, 0, 0, 8, 8));
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      guint       before = dm_generate_get_n_runs ();
+      const char *property = values[i][0], *text = values[i][1];
+      GParamSpec *spec = gegl_node_find_property (node, property);
+      double      number = g_ascii_strtod (text, NULL);
+      bool        drawn = strchr (text, ',') == NULL;
+
+      if (G_IS_PARAM_SPEC_ENUM (spec))
+        gegl_node_set (node, property,
+                       op_case_enum (node, property, drawn ? text : "cat"),
+                       NULL);
+      else if (G_IS_PARAM_SPEC_DOUBLE (spec))
+        gegl_node_set (node, property, number, NULL);
+      else
+        gegl_node_set (node, property, (int) number, NULL);
+
+      g_free (op_case_render (node, 0, 0, 8, 8));
+      g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, drawn);
+    }
+}
+
+typedef struct
+{
+  int    n_calls;
+  double first, last;
+} Progress;
+
+static void
+on_progress (Progress *progress, double value)
+{
+  if (progress->n_calls++ == 0)
+    progress->first = value;
+  else
+    g_assert_cmpfloat (value, >, progress->last);
+  progress->last = value;
+}
+
+/* From 0 to 1, a call for each step; none for a picture that is there. */
+static void
+test_progress (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *node = add_plain (graph, 700, 8, 8);
+  Progress  progress = { 0 };
+
+  g_signal_connect_swapped (node, "progress", G_CALLBACK (on_progress),
+                            &progress);
+  g_free (op_case_render (node, 0, 0, 8, 8));
+  g_assert_cmpint (progress.n_calls, ==, 5);
+  g_assert_cmpfloat (progress.first, ==, 0.0);
+  g_assert_cmpfloat (progress.last, ==, 1.0);
+
+  g_free (op_case_render (node, 0, 0, 8, 8));
+  g_assert_cmpint (progress.n_calls, ==, 5);
+}
+
+/* A host that paints its windows when it hears of progress, and so asks for the
+ * same picture, or another one, while one is drawn: it must not wait for
+ * itself.
+ */
+static void
+on_progress_paint (GeglNode *other, double value)
+{
+  static bool inside = false;
+
+  if (inside)
+    return;
+
+  inside = true;
+  g_free (op_case_render (other, 0, 0, 8, 8));
+  inside = false;
+}
+
+static void
+test_progress_that_paints (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode         *node = add_plain (graph, 800, 8, 8);
+  GeglNode         *same = add_plain (graph, 800, 8, 8);
+  GeglNode         *other = add_plain (graph, 801, 8, 8);
+  guint             before = dm_generate_get_n_runs ();
+  g_autofree float *pixels = NULL;
+
+  g_signal_connect_swapped (node, "progress", G_CALLBACK (on_progress_paint),
+                            same);
+  g_signal_connect_swapped (node, "progress", G_CALLBACK (on_progress_paint),
+                            other);
+  pixels = op_case_render (node, 0, 0, 8, 8);
+
+  g_assert_cmpfloat (pixels[3], ==, 1.0f);
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 2);
+}
+
+/* With no room in the cache the newest picture stays, for all its pieces. */
+static void
+test_small_cache (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *node = add_plain (graph, 900, 300, 300);
+  GeglNode *other = add_plain (graph, 901, 300, 300);
+  guint     before = dm_generate_get_n_runs ();
+
+  g_setenv ("GEGL_DIFFUSION_CACHE_MB", "0", TRUE);
+  for (int y = 0; y < 300; y += 100)
+    g_free (op_case_render (node, 0, y, 300, 100));
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+
+  g_free (op_case_render (other, 0, 0, 300, 300));
+  g_free (op_case_render (node, 0, 0, 300, 300));
+  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 3);
+  g_unsetenv ("GEGL_DIFFUSION_CACHE_MB");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  op_case_init ();
+
+  g_test_add_func ("/op/once/whole", test_whole);
+  g_test_add_func ("/op/once/behind-filters", test_pieces_behind_filters);
+  g_test_add_func ("/op/once/mipmap", test_mipmap);
+  g_test_add_func ("/op/once/other-nodes", test_other_nodes);
+  g_test_add_func ("/op/once/two-at-once", test_two_at_once);
+  g_test_add_func ("/op/once/values", test_values);
+  g_test_add_func ("/op/once/progress", test_progress);
+  g_test_add_func ("/op/once/progress-that-paints", test_progress_that_paints);
+  g_test_add_func ("/op/once/small-cache", test_small_cache);
+
+  return op_case_finish (g_test_run ());
+}
