@@ -45,22 +45,30 @@ test_ends (void)
     }
 }
 
-/* The law is the paper's, worked out in long double as printed there. */
+/* The paper's law in long double, as it is printed there. */
+static void
+assert_law (const DmSchedule *schedule, double t)
+{
+  long double b = atanl (expl (-schedule->logsnr_max / 2.0L));
+  long double a = atanl (expl (-schedule->logsnr_min / 2.0L)) - b;
+  long double logsnr = -2.0L * logl (tanl (a * t + b));
+
+  assert_near (dm_schedule_get_logsnr (schedule, t), (double) logsnr, 1e-12);
+}
+
 static void
 test_law (void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (schedules); i++)
-    for (int k = 0; k <= 1000; k++)
-      {
-        const DmSchedule *schedule = schedules[i];
-        long double       t = k / 1000.0;
-        long double       b = atanl (expl (-schedule->logsnr_max / 2.0L));
-        long double       a = atanl (expl (-schedule->logsnr_min / 2.0L)) - b;
-        long double       logsnr = -2.0L * logl (tanl (a * t + b));
-
-        assert_near (dm_schedule_get_logsnr (schedule, (double) t),
-                     (double) logsnr, 1e-10);
-      }
+    {
+      for (int k = 0; k <= 1000; k++)
+        assert_law (schedules[i], k / 1000.0);
+      for (int k = 1; k < 100; k++)
+        {
+          assert_law (schedules[i], k * 1e-6);
+          assert_law (schedules[i], 1.0 - k * 1e-6);
+        }
+    }
 
   assert_near (dm_schedule_get_logsnr (&paper, 0.5), 0.0, 1e-14);
 }

@@ -17,7 +17,7 @@ typedef enum
 {
   DM_SAMPLER_ANCESTRAL, /* the paper's Algorithm 2            */
   DM_SAMPLER_DDIM,
-  DM_SAMPLER_HEUN,  /* EDM, two evaluations a step        */
+  DM_SAMPLER_HEUN,  /* second order, two evaluations      */
   DM_SAMPLER_DPM2M, /* DPM-Solver++(2M), one evaluation   */
   DM_N_SAMPLERS
 } DmSampler;

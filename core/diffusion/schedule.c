@@ -74,10 +74,7 @@ dm_schedule_get_t (const DmSchedule *self, double logsnr)
   if (logsnr <= self->logsnr_min)
     return 1.0;
 
-  if (logsnr >= 0.0)
-    return (atan (exp (-0.5 * logsnr)) - angles.from_clean) / angles.span;
-
-  return 1.0 - (atan (exp (0.5 * logsnr)) - angles.from_noise) / angles.span;
+  return (atan (exp (-0.5 * logsnr)) - angles.from_clean) / angles.span;
 }
 
 /**
