@@ -18,6 +18,7 @@ make (void)
   dm_params_add (params, "a", "bias", DM_SHAPE (50), DM_INIT_ZERO, 0);
   dm_params_add (params, "b", "weight", DM_SHAPE (7), DM_INIT_ONE, 0);
   dm_params_add (params, "c", "weight", DM_SHAPE (11, 1000), DM_INIT_NORMAL, 0);
+  dm_params_add (params, "d", "weight", DM_SHAPE (9, 9), DM_INIT_UNIFORM, 270);
   dm_params_allocate (params);
 
   return params;
@@ -33,7 +34,7 @@ test_block (void)
   size_t    n = 0;
 
   dm_params_init (params, 1);
-  g_assert_cmpuint (params->n_params, ==, 4);
+  g_assert_cmpuint (params->n_params, ==, 5);
   g_assert_cmpstr (params->list[3]->name, ==, "c.weight");
   g_assert_true (dm_params_find (params, "b.weight") == params->list[2]);
   g_assert_null (dm_params_find (params, "b"));
@@ -77,6 +78,9 @@ test_init (void)
   g_assert_true (list[1]->value[49] == 0.0f && list[2]->value[6] == 1.0f);
   g_assert_cmpfloat_with_epsilon (
       dm_test_deviation (list[3]->value, list[3]->n), 1.0, 0.02);
+
+  /* no two parameters share their draws */
+  g_assert_true (list[0]->value[0] != list[4]->value[0]);
 
   dm_params_init (again, 6);
   g_assert_true (list[0]->value[0] != again->list[0]->value[0]);
