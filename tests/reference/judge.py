@@ -132,6 +132,7 @@ def read_pictures(folder):
 
 
 def sample(options, guidance, folder):
+    os.makedirs(folder, exist_ok=True)
     subprocess.run(
         [options.program, 'sample', options.model, '--class', 'all',
          '--guidance', guidance, '--count', str(options.count),
