@@ -30,7 +30,7 @@ forward (LayerCase *base)
 {
   Case *self = (Case *) base;
 
-  dm_tensor_copy (&self->bordered, &base->x, false, &base->context);
+  dm_tensor_copy (&self->bordered, &base->x, &base->context);
   dm_border_fill (&self->bordered, self->wrap, &base->context);
   dm_conv2d_forward (&self->layer, &base->y, &self->bordered, NULL,
                      &base->context);
@@ -169,7 +169,7 @@ test_in_place (void)
                   self.base.params->n_values * sizeof *dw);
 
   dm_params_zero_gradients (self.base.params);
-  dm_tensor_copy (&self.spread, &self.base.dy, false, &self.base.context);
+  dm_tensor_copy (&self.spread, &self.base.dy, &self.base.context);
   self.base.dy = self.spread;
   backward (&self.base);
   dm_assert_same (self.base.dx.data, dx, n);

@@ -128,7 +128,7 @@ dm_stage_forward (const DmStage   *self,
 
     case DM_STAGE_IN:
     case DM_STAGE_DOWN:
-      dm_tensor_copy (&plan->bordered, &plan->x, false, context);
+      dm_tensor_copy (&plan->bordered, &plan->x, context);
       break;
 
     case DM_STAGE_UP:

@@ -104,7 +104,8 @@ check_sum (const guint8 *file, gsize size, gsize length, GError **error)
 
   rest = digits + DM_HEADER_CRC_DIGITS;
   crc = crc32_z (0, file, (gsize) (digits - file));
-  crc = crc32_z (crc, DM_HEADER_CRC_ZERO, DM_HEADER_CRC_DIGITS);
+  crc =
+      crc32_z (crc, (const guint8 *) DM_HEADER_CRC_ZERO, DM_HEADER_CRC_DIGITS);
   crc = crc32_z (crc, rest, size - (gsize) (rest - file));
   g_snprintf (expected, sizeof expected, "%08x", crc);
 

@@ -43,10 +43,3 @@ void dm_linear_backward (const DmLinear  *self,
                          const DmTensor  *dy,
                          const DmTensor  *x,
                          const DmContext *context);
-
-/* Rows of @c floats as a tensor. */
-static inline DmTensor
-dm_tensor_rows (float *data, size_t n_rows, size_t c)
-{
-  return dm_tensor_place (dm_tensor_layout (n_rows, 1, 1, c, false), data);
-}

@@ -60,23 +60,18 @@ copy_row (const Job *job, size_t image, size_t y)
 {
   for (size_t x = 0; x < job->x->w; x++)
     put (dm_tensor_at (job->y, image, y, x), dm_tensor_at (job->x, image, y, x),
-         job->x->c, job->add);
+         job->x->c, false);
 }
 
 /**
  * dm_tensor_copy:
- * @add: whether to add to @y, as the backward pass of a copy does
  *
- *   y = x [+ y]
+ *   y = x
  */
 void
-dm_tensor_copy (DmTensor        *y,
-                const DmTensor  *x,
-                bool             add,
-                const DmContext *context)
+dm_tensor_copy (DmTensor *y, const DmTensor *x, const DmContext *context)
 {
-  run ((Job){ .y = y, .x = x, .add = add, .walk = x, .row = copy_row },
-       context);
+  run ((Job){ .y = y, .x = x, .walk = x, .row = copy_row }, context);
 }
 
 /* --- twice the size ---------------------------------------------------- */

@@ -11,10 +11,7 @@
  * borders are left alone.
  */
 
-void dm_tensor_copy (DmTensor        *y,
-                     const DmTensor  *x,
-                     bool             add,
-                     const DmContext *context);
+void dm_tensor_copy (DmTensor *y, const DmTensor *x, const DmContext *context);
 
 void
 dm_upsample_forward (DmTensor *y, const DmTensor *x, const DmContext *context);
