@@ -16,9 +16,9 @@ train ()
     --embedding 32 --groups 4 --batch 8 --seed 5 --no-sheets "$@"
 }
 
-train_quietly ()
+quietly ()
 {
-  train "$@" > /dev/null
+  "$@" > /dev/null
 }
 
 # killed after its first checkpoint, then continued
@@ -60,14 +60,14 @@ full_disk_keeps_the_old_file ()
 }
 
 idx_data data
-check 'a run makes a model' train_quietly whole.safetensors --images 3200
-check 'so does one thread' train_quietly one.safetensors --images 3200 --threads 1
+check 'a run makes a model' quietly train whole.safetensors --images 3200
+check 'so does one thread' quietly train one.safetensors --images 3200 --threads 1
 check 'and it is the same file' cmp -s whole.safetensors one.safetensors
 check 'a killed run can be resumed' killed_and_resumed
 check 'and is the run that never stopped' cmp -s whole.safetensors killed.safetensors
 check 'TERM writes a state and ends with 130' interrupted
 check 'a full disk keeps the old file' full_disk_keeps_the_old_file
-check 'inspect reads the model' "$program" inspect whole.safetensors
+check 'inspect reads the model' quietly "$program" inspect whole.safetensors
 
 check 'missing data' status 1 'no-such' "$program" train no-such -o x.safetensors
 mkdir empty
