@@ -94,6 +94,8 @@ struct _DmUnetPlan
   guint64         dropout_seed, first_picture;
 };
 
+void dm_unet_layout (DmUnetPlan *self, DmPlanner *planner);
+
 void dm_stage_plan (const DmStage *self,
                     DmStagePlan   *plan,
                     DmPlanner     *planner,
