@@ -21,6 +21,10 @@ typedef struct
   DmWrap wrap;
   double guidance_start, guidance_end; /* in t                         */
   double clip, threshold, rescale;     /* see DmGuidance               */
+
+  /* where the steps lie and what ancestral adds: see DmSampling */
+  DmSpacing spacing;
+  double    logsnr_first, logsnr_last, variance_mix;
 } DmSettings;
 
 /* One picture: a function of these and the settings, whatever is drawn with it.
@@ -33,7 +37,9 @@ typedef struct
   guint64 index; /* picture @index of @seed */
 } DmPicture;
 
-/* Settings that the model's file recommends, at its native size. */
+/* Settings that the model's file recommends, at its native size. The rest is
+ * set to what is best for most: change only what you mean to.
+ */
 void dm_settings_init (DmSettings *self, const DmModel *model);
 void dm_settings_recommend (DmSettings     *self,
                             const DmConfig *config,
@@ -51,5 +57,8 @@ float *dm_generate (const DmModel    *model,
                     DmPool           *pool,
                     GError          **error);
 
-/* How often dm_generate() has run in this process; for tests of caches. */
+/* How often dm_generate() has run in this process, and how many pictures its
+ * networks have evaluated; for tests of caches and of skipped work.
+ */
 guint dm_generate_get_n_runs (void);
+guint dm_generate_get_n_rows (void);

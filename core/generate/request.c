@@ -10,6 +10,7 @@
 
 #define MAX_STEPS 1000
 #define MAX_SIDE 65536
+#define MAX_GUIDANCE 1000.0
 
 /* What a file is drawn with that recommends nothing. */
 #define STANDARD_STEPS 16
@@ -33,6 +34,7 @@ dm_settings_recommend (DmSettings     *self,
     .height = config->resolution,
     .guidance_start = 1.0,
     .clip = 1.0,
+    .variance_mix = 0.3,
   };
 
   if (card->sampler != NULL)
@@ -68,12 +70,12 @@ static gboolean
 check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
 {
   const DmConfig *config = dm_model_get_config (model);
-  size_t          stride = dm_unet_get_stride (dm_model_get_unet (model));
+  size_t          stride = dm_config_get_stride (config);
   gboolean        native = settings->width == config->resolution &&
                     settings->height == config->resolution;
 
-  if (settings->width < 1 || settings->height < 1 || settings->width > 65536 ||
-      settings->height > 65536)
+  if (settings->width < 1 || settings->width > MAX_SIDE ||
+      settings->height < 1 || settings->height > MAX_SIDE)
     return refuse (error, _ ("width and height are from 1 to 65536 pixels"));
 
   if (!native && !dm_config_is_convolutional (config))
@@ -101,6 +103,26 @@ check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_picture (const DmModel *model, const DmPicture *picture, GError **error)
+{
+  int n_classes = (int) dm_model_get_config (model)->n_classes;
+
+  if (picture->class_id != DM_CLASS_NULL &&
+      (picture->class_id < 0 || picture->class_id >= n_classes))
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("the model has no class %d; its classes are 0 to %d"),
+                   picture->class_id, n_classes - 1);
+      return FALSE;
+    }
+
+  if (!(fabs (picture->guidance) <= MAX_GUIDANCE))
+    return refuse (error, _ ("guidance is a number from -1000 to 1000"));
+
+  return TRUE;
+}
+
 /**
  * dm_request_check:
  * @pictures: [n_pictures]
@@ -116,19 +138,12 @@ dm_request_check (const DmModel    *model,
                   size_t            n_pictures,
                   GError          **error)
 {
-  int n_classes = (int) dm_model_get_config (model)->n_classes;
-
   if (settings->n_steps < 1 || settings->n_steps > MAX_STEPS)
     return refuse (error, _ ("steps are from 1 to 1000"));
 
   for (size_t i = 0; i < n_pictures; i++)
-    {
-      if (pictures[i].class_id >= n_classes ||
-          (pictures[i].class_id < 0 && pictures[i].class_id != DM_CLASS_NULL))
-        return refuse (error, _ ("the model has no such class"));
-      if (!isfinite (pictures[i].guidance))
-        return refuse (error, _ ("guidance must be a number"));
-    }
+    if (!check_picture (model, &pictures[i], error))
+      return FALSE;
 
   return check_canvas (model, settings, error);
 }

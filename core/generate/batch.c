@@ -1,0 +1,387 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "generate/batch.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "tensor/arena.h"
+#include "tensor/error.h"
+#include "tensor/rng.h"
+
+static atomic_uint n_rows_run;
+
+/* A batch at work. The network draws a row for each picture's class and, in
+ * steps that guidance is active in, one more for the null class of each guided
+ * picture, after those of the classes.
+ */
+typedef struct
+{
+  const DmBatch *batch;
+  size_t         h, w, n_floats; /* of the network's canvas; of one picture */
+  size_t         n_guided;       /* pictures                                */
+  DmTarget       target;
+  DmSampling     sampling;
+
+  DmUnetPlan *plain, *guided; /* for n and n + n_guided rows; NULL if no step
+                                 needs it                                    */
+  DmArena arena;
+  float  *x, *scratch;  /* of the sampler                */
+  float  *input, *pred; /* [n + n_guided, n_floats]      */
+  float  *logsnr;       /* [n + n_guided]                */
+  float  *spare;        /* [n_floats]                    */
+  int    *class_id;     /* [n + n_guided]                */
+} Work;
+
+/* --- guidance --------------------------------------------------------------
+ */
+
+static DmGuidance
+get_guidance (const DmBatch *batch, size_t i)
+{
+  const DmSettings *settings = batch->settings;
+  const DmPicture  *picture = &batch->pictures[i];
+
+  return (DmGuidance){
+    /* the null class is its own guide */
+    .guidance = picture->class_id == DM_CLASS_NULL ? 0.0 : picture->guidance,
+    .start = settings->guidance_start,
+    .end = settings->guidance_end,
+    .clip = settings->clip,
+    .threshold = settings->threshold,
+    .rescale = settings->rescale,
+  };
+}
+
+static gboolean
+is_active (const Work *self, double t)
+{
+  const DmSettings *settings = self->batch->settings;
+
+  return self->n_guided > 0 && t <= settings->guidance_start &&
+         t >= settings->guidance_end;
+}
+
+/* Whether some step is guided, or some is not. */
+static gboolean
+any_step (const Work *self, gboolean active)
+{
+  for (unsigned step = 0; step < self->sampling.n_steps; step++)
+    {
+      double logsnr = dm_sampling_get_logsnr (&self->sampling, step);
+      double t = dm_schedule_get_t (&self->sampling.schedule, logsnr);
+
+      if (is_active (self, t) == active)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* --- what the sampler asks -------------------------------------------------
+ */
+
+/* rows[n_floats] = scale xt, for the network to read */
+static void
+fill_row (const Work *self, size_t row, size_t i, const float *xt, float scale)
+{
+  const float *from = xt + i * self->n_floats;
+  float       *to = self->input + row * self->n_floats;
+
+  for (size_t k = 0; k < self->n_floats; k++)
+    to[k] = scale * from[k];
+}
+
+static void
+run_network (Work *self, const float *xt, double logsnr, gboolean active)
+{
+  const DmBatch *batch = self->batch;
+  float          scale = (float) dm_target_input_scale (&self->target, logsnr);
+  size_t         n_rows = batch->n;
+
+  for (size_t i = 0; i < batch->n; i++)
+    {
+      self->class_id[i] = batch->pictures[i].class_id;
+      fill_row (self, i, i, xt, scale);
+    }
+
+  for (size_t i = 0; active && i < batch->n; i++)
+    if (get_guidance (batch, i).guidance != 0.0)
+      {
+        self->class_id[n_rows] = DM_CLASS_NULL;
+        fill_row (self, n_rows++, i, xt, scale);
+      }
+
+  for (size_t row = 0; row < n_rows; row++)
+    self->logsnr[row] = (float) logsnr;
+
+  atomic_fetch_add (&n_rows_run, (unsigned) n_rows);
+  dm_unet_forward (dm_model_get_unet (batch->model),
+                   active ? self->guided : self->plain, self->pred, self->input,
+                   self->logsnr, self->class_id);
+}
+
+static bool
+denoise (float *x0, const float *xt, double t, double logsnr, void *data)
+{
+  Work        *self = data;
+  gboolean     active = is_active (self, t);
+  const float *pred_null = self->pred + self->batch->n * self->n_floats;
+
+  run_network (self, xt, logsnr, active);
+
+  for (size_t i = 0; i < self->batch->n; i++)
+    {
+      DmGuidance guidance = get_guidance (self->batch, i);
+      gboolean   guided = active && guidance.guidance != 0.0;
+      size_t     at = i * self->n_floats;
+
+      dm_guidance_apply (&guidance, &self->target, x0 + at, self->pred + at,
+                         guided ? pred_null : NULL, xt + at, logsnr,
+                         self->n_floats, self->spare);
+      if (guided)
+        pred_null += self->n_floats;
+    }
+
+  return true;
+}
+
+/* Noise of each picture, from its own seed and number. */
+static void
+draw_noise (const Work *self, float *eps, DmStream stream, guint64 index)
+{
+  for (size_t i = 0; i < self->batch->n; i++)
+    {
+      const DmPicture *picture = &self->batch->pictures[i];
+      DmRng            rng = { .seed = picture->seed,
+                               .stream = stream,
+                               .sub = (uint32_t) picture->index };
+
+      /* what does not fit into sub, for numbers beyond 4 billion */
+      rng.seed +=
+          (picture->index >> 32) * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
+      dm_rng_normal (eps + i * self->n_floats, self->n_floats, rng, index);
+    }
+}
+
+static void
+draw_step_noise (float *eps, unsigned step, void *data)
+{
+  const Work *self = data;
+
+  draw_noise (self, eps, DM_STREAM_ANCESTRAL, (guint64) step * self->n_floats);
+}
+
+static bool
+on_step (unsigned step, unsigned n_steps, void *data)
+{
+  const DmBatch *batch = data;
+
+  (void) n_steps;
+
+  return batch->on_step == NULL ||
+         batch->on_step (batch->first_step + step, batch->all_steps,
+                         batch->data);
+}
+
+/* --- memory ----------------------------------------------------------------
+ */
+
+static size_t
+round_up (size_t n, size_t multiple)
+{
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+static DmSampling
+get_sampling (const DmBatch *batch)
+{
+  const DmConfig   *config = dm_model_get_config (batch->model);
+  const DmSettings *settings = batch->settings;
+  DmSampling        sampling = DM_SAMPLING_INIT;
+
+  sampling.sampler = settings->sampler;
+  sampling.schedule = (DmSchedule){ config->logsnr_min, config->logsnr_max };
+  sampling.n_steps = settings->n_steps;
+  sampling.spacing = settings->spacing;
+  sampling.logsnr_first = settings->logsnr_first;
+  sampling.logsnr_last = settings->logsnr_last;
+  sampling.variance_mix = settings->variance_mix;
+  sampling.denoise = denoise;
+  sampling.noise = draw_step_noise;
+  sampling.on_step = on_step;
+
+  return sampling;
+}
+
+/* All but the plans, laid out; in place once the arena has memory. */
+static void
+place (Work *self)
+{
+  size_t n = self->batch->n, n_rows = n + self->n_guided;
+
+  self->x = dm_arena_floats (&self->arena, n * self->n_floats);
+  self->scratch =
+      dm_arena_floats (&self->arena, dm_sample_scratch (&self->sampling));
+  self->input = dm_arena_floats (&self->arena, n_rows * self->n_floats);
+  self->pred = dm_arena_floats (&self->arena, n_rows * self->n_floats);
+  self->logsnr = dm_arena_floats (&self->arena, n_rows);
+  self->class_id = (int *) dm_arena_floats (&self->arena, n_rows);
+  self->spare = dm_arena_floats (&self->arena, self->n_floats);
+}
+
+static Work
+begin (const DmBatch *batch)
+{
+  const DmConfig *config = dm_model_get_config (batch->model);
+  size_t          stride = dm_config_get_stride (config);
+  Work            self = {
+               .batch = batch,
+               .h = round_up (batch->settings->height, stride),
+               .w = round_up (batch->settings->width, stride),
+               .target = { config->prediction, config->sigma_data },
+               .sampling = get_sampling (batch),
+  };
+
+  self.n_floats = self.h * self.w * config->channels;
+  self.sampling.n_floats = batch->n * self.n_floats;
+  for (size_t i = 0; i < batch->n; i++)
+    self.n_guided += get_guidance (batch, i).guidance != 0.0;
+  place (&self);
+
+  return self;
+}
+
+static gboolean
+make_plan (
+    Work *self, DmUnetPlan **plan, size_t n_rows, DmPool *pool, GError **error)
+{
+  *plan = dm_unet_plan_new (dm_model_get_unet (self->batch->model),
+                            DM_PLAN_INFER, n_rows, self->h, self->w,
+                            self->batch->settings->wrap, pool, error);
+
+  return *plan != NULL;
+}
+
+/* All the memory, so that no step asks for any. */
+static gboolean
+reserve (Work *self, DmPool *pool, GError **error)
+{
+  size_t n = self->batch->n;
+
+  if (!dm_arena_reserve (&self->arena, error))
+    return FALSE;
+
+  place (self);
+
+  return (!any_step (self, FALSE) ||
+          make_plan (self, &self->plain, n, pool, error)) &&
+         (!any_step (self, TRUE) ||
+          make_plan (self, &self->guided, n + self->n_guided, pool, error));
+}
+
+static void
+end (Work *self)
+{
+  dm_unet_plan_free (self->plain);
+  dm_unet_plan_free (self->guided);
+  dm_arena_clear (&self->arena);
+}
+
+/**
+ * dm_batch_measure:
+ *
+ * Returns: bytes that drawing the batch would take, beside the pixels; 0 if the
+ * network cannot draw such pictures.
+ */
+size_t
+dm_batch_measure (const DmBatch *self)
+{
+  const DmUnet *unet = dm_model_get_unet (self->model);
+  Work          work = begin (self);
+  size_t        n_rows[2] = { 0 }, bytes = work.arena.peak;
+
+  if (any_step (&work, FALSE))
+    n_rows[0] = self->n;
+  if (any_step (&work, TRUE))
+    n_rows[1] = self->n + work.n_guided;
+
+  for (size_t i = 0; i < 2; i++)
+    if (n_rows[i] > 0)
+      {
+        size_t plan = dm_unet_plan_measure (unet, DM_PLAN_INFER, n_rows[i],
+                                            work.h, work.w);
+
+        if (plan == 0)
+          return 0;
+        bytes += plan;
+      }
+
+  return bytes;
+}
+
+/* --- drawing ---------------------------------------------------------------
+ */
+
+/* The part of the canvas that was asked for. */
+static void
+crop (const Work *self, float *pixels)
+{
+  const DmSettings *settings = self->batch->settings;
+  size_t channels = dm_model_get_config (self->batch->model)->channels;
+  size_t row = settings->width * channels;
+
+  for (size_t i = 0; i < self->batch->n; i++)
+    for (size_t y = 0; y < settings->height; y++)
+      memcpy (pixels + (i * settings->height + y) * row,
+              self->x + i * self->n_floats + y * self->w * channels,
+              row * sizeof *pixels);
+}
+
+/**
+ * dm_batch_draw:
+ * @pixels: (out) [n, height, width, channels]
+ * @pool: (nullable)
+ *
+ * Errors: %DM_ERROR_MEMORY, %DM_ERROR_CANCELLED
+ */
+gboolean
+dm_batch_draw (const DmBatch *self, float *pixels, DmPool *pool, GError **error)
+{
+  Work     work = begin (self);
+  gboolean done = reserve (&work, pool, error);
+
+  if (done)
+    {
+      DmSampling *sampling = &work.sampling;
+
+      sampling->data = &work;
+      sampling->on_step_data = (void *) self;
+      draw_noise (&work, work.x, DM_STREAM_START, 0);
+
+      done = dm_sample (sampling, work.x, work.scratch);
+      if (done)
+        crop (&work, pixels);
+      else
+        g_set_error_literal (error, DM_ERROR, DM_ERROR_CANCELLED,
+                             _ ("drawing was stopped"));
+    }
+
+  end (&work);
+
+  return done;
+}
+
+/**
+ * dm_batch_get_n_rows:
+ *
+ * Returns: how many rows networks have drawn in this process: pictures times
+ * evaluations, class and null class apart.
+ */
+guint
+dm_batch_get_n_rows (void)
+{
+  return atomic_load (&n_rows_run);
+}

@@ -1,0 +1,657 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+#include <math.h>
+
+#include "count-allocations.h"
+#include "generate/generate.h"
+#include "model-case.h"
+#include "tensor/error.h"
+#include "unet-case.h"
+
+/* Pictures of small networks with random weights: nothing to look at, but each
+ * must be what its own values say.
+ */
+#define N_STEPS 5
+
+static char *folder;
+
+/* 8 x 8 pictures of three classes, with attention. */
+static DmConfig
+sized_config (void)
+{
+  return unet_case_small_config ();
+}
+
+/* The same for a canvas of any size that is a multiple of 2. */
+static DmConfig
+canvas_config (void)
+{
+  DmConfig config = unet_case_small_config ();
+
+  config.attention[1] = false;
+  config.attention_middle = false;
+  config.circular = true;
+
+  return config;
+}
+
+static DmModel *
+make_model (DmConfig config, const char *sampler, int n_steps)
+{
+  g_autoptr (DmUnet) unet = dm_unet_new (&config);
+  g_autoptr (DmCard) card = dm_card_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char      *path = g_build_filename (folder, "m.safetensors", NULL);
+  DmParams             *params = dm_unet_get_params (unet);
+  g_autofree DmToStore *tensors = g_new0 (DmToStore, params->n_params);
+  DmModel              *model;
+
+  unet_case_fill_params (unet);
+  g_strfreev (card->class_names);
+  card->class_names = g_strsplit ("a,b,c", ",", -1);
+  card->sampler = g_strdup (sampler);
+  card->n_steps = n_steps;
+
+  for (size_t i = 0; i < params->n_params; i++)
+    {
+      DmParam *param = params->list[i];
+
+      tensors[i] = (DmToStore){ .name = param->name,
+                                .n_dims = (guint) param->n_dims,
+                                .value = param->value };
+      for (size_t d = 0; d < param->n_dims; d++)
+        tensors[i].shape[d] = param->shape[d];
+    }
+
+  dm_weights_save (path, &config, card, NULL, tensors, (guint) params->n_params,
+                   &error);
+  g_assert_no_error (error);
+  model = dm_model_load (path, &error);
+  g_assert_no_error (error);
+
+  return model;
+}
+
+static size_t
+count_floats (const DmSettings *settings)
+{
+  return settings->width * settings->height * 3;
+}
+
+static float *
+draw (const DmModel    *model,
+      const DmSettings *settings,
+      const DmPicture  *pictures,
+      size_t            n,
+      DmPool           *pool)
+{
+  g_autoptr (GError) error = NULL;
+  float *pixels =
+      dm_generate (model, settings, pictures, n, NULL, NULL, pool, &error);
+
+  g_assert_no_error (error);
+  for (size_t i = 0; i < n * count_floats (settings); i++)
+    g_assert_true (fabsf (pixels[i]) <= 1.0f);
+
+  return pixels;
+}
+
+/* --- the same picture ------------------------------------------------------
+ */
+
+enum
+{
+  N_PICTURES = 21 /* more than are drawn together */
+};
+
+/* All classes and the null class, guided and not. */
+static void
+fill_pictures (DmPicture pictures[N_PICTURES])
+{
+  static const double strengths[] = { 0.0, 1.5, 4.0, 0.0, -0.5 };
+
+  for (int i = 0; i < N_PICTURES; i++)
+    pictures[i] = (DmPicture){
+      .class_id = i % 4 < 3 ? i % 4 : DM_CLASS_NULL,
+      .guidance = strengths[i % G_N_ELEMENTS (strengths)],
+      .seed = (guint64) i / 2,
+      .index = (guint64) i % 2,
+    };
+}
+
+/* Drawn alone or with others, on any number of threads: the same bits, for
+ * every sampler, also where guidance begins or ends on the way.
+ */
+static void
+test_same_bits (void)
+{
+  DmConfig  configs[] = { sized_config (), canvas_config () };
+  DmPicture pictures[N_PICTURES];
+
+  fill_pictures (pictures);
+
+  for (size_t c = 0; c < G_N_ELEMENTS (configs); c++)
+    for (int sampler = 0; sampler < DM_N_SAMPLERS; sampler++)
+      {
+        g_autoptr (DmModel) model = make_model (configs[c], NULL, 0);
+        g_autofree float *alone = NULL;
+        DmSettings        settings;
+        size_t            n;
+
+        dm_settings_init (&settings, model);
+        settings.sampler = sampler;
+        settings.n_steps = N_STEPS;
+        settings.guidance_start = 0.9;
+        settings.guidance_end = 0.2;
+        n = count_floats (&settings);
+
+        alone = g_new (float, n *N_PICTURES);
+        for (size_t i = 0; i < N_PICTURES; i++)
+          {
+            g_autofree float *one =
+                draw (model, &settings, &pictures[i], 1, NULL);
+
+            memcpy (alone + i * n, one, n * sizeof *one);
+          }
+
+        for (size_t n_workers = 1; n_workers <= 3; n_workers++)
+          {
+            DmPool           *pool = dm_pool_new (n_workers);
+            g_autofree float *together =
+                draw (model, &settings, pictures, N_PICTURES, pool);
+
+            dm_assert_same (together, alone, n * N_PICTURES);
+            dm_pool_free (pool);
+          }
+      }
+}
+
+/* Each value of a picture matters to it: class, guidance, seed and number, also
+ * beyond 32 bits.
+ */
+static void
+test_all_matters (void)
+{
+  static const DmPicture pictures[] = {
+    { 0, 1.0, 3, 7 }, { 1, 1.0, 3, 7 },
+    { 0, 1.1, 3, 7 }, { 0, 1.0, 4, 7 },
+    { 0, 1.0, 3, 8 }, { DM_CLASS_NULL, 1.0, 3, 7 },
+    { 0, 0.0, 3, 7 }, { 0, 1.0, 3, 7 + (G_GUINT64_CONSTANT (1) << 32) },
+  };
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  g_autofree float *pixels = NULL;
+  DmSettings        settings;
+  size_t            n;
+
+  dm_settings_init (&settings, model);
+  n = count_floats (&settings);
+  pixels = draw (model, &settings, pictures, G_N_ELEMENTS (pictures), NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (pictures); i++)
+    for (size_t k = 0; k < i; k++)
+      g_assert_cmpint (
+          memcmp (pixels + i * n, pixels + k * n, n * sizeof *pixels), !=, 0);
+}
+
+/* ... but the null class has no class to be guided towards. */
+static void
+test_null_class (void)
+{
+  static const DmPicture pictures[] = { { DM_CLASS_NULL, 0.0, 3, 7 },
+                                        { DM_CLASS_NULL, 5.0, 3, 7 } };
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  g_autofree float *pixels = NULL;
+  DmSettings        settings;
+
+  dm_settings_init (&settings, model);
+  pixels = draw (model, &settings, pictures, 2, NULL);
+  dm_assert_same (pixels, pixels + count_floats (&settings),
+                  count_floats (&settings));
+}
+
+/* Every kind of prediction, at the ends of the paper's range of log-SNR. */
+static void
+test_predictions (void)
+{
+  for (int prediction = 0; prediction < DM_N_PREDICTIONS; prediction++)
+    {
+      DmConfig   config = sized_config ();
+      DmPicture  picture = { .class_id = 1, .guidance = 3.0 };
+      DmSettings settings;
+
+      config.prediction = prediction;
+      g_autoptr (DmModel) model = make_model (config, NULL, 0);
+      dm_settings_init (&settings, model);
+      settings.logsnr_first = -20.0;
+      settings.logsnr_last = 20.0;
+
+      g_free (draw (model, &settings, &picture, 1, NULL));
+    }
+}
+
+typedef struct
+{
+  const DmModel    *model;
+  const DmSettings *settings;
+  DmPicture         picture;
+  DmPool           *pool;
+} Job;
+
+static gpointer
+draw_job (gpointer data)
+{
+  const Job *job = data;
+
+  return draw (job->model, job->settings, &job->picture, 1, job->pool);
+}
+
+/* Two threads draw with one model and one pool at once. */
+static void
+test_at_once (void)
+{
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  DmPool    *pool = dm_pool_new (2);
+  DmSettings settings;
+  GThread   *threads[2];
+  Job        jobs[2];
+
+  dm_settings_init (&settings, model);
+  for (int i = 0; i < 2; i++)
+    {
+      jobs[i] = (Job){ model, &settings, { i, 2.0, 9, 0 }, pool };
+      threads[i] = g_thread_new ("draw", draw_job, &jobs[i]);
+    }
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree float *pixels = g_thread_join (threads[i]);
+      g_autofree float *alone =
+          draw (model, &settings, &jobs[i].picture, 1, NULL);
+
+      dm_assert_same (pixels, alone, count_floats (&settings));
+    }
+
+  dm_pool_free (pool);
+}
+
+/* --- no more work than needed ----------------------------------------------
+ */
+
+static guint
+count_rows (const DmModel    *model,
+            const DmSettings *settings,
+            const DmPicture  *pictures,
+            size_t            n)
+{
+  guint before = dm_generate_get_n_rows ();
+
+  g_free (draw (model, settings, pictures, n, NULL));
+
+  return dm_generate_get_n_rows () - before;
+}
+
+/* The null class is evaluated for guided pictures only, and only in steps
+ * within the interval.
+ */
+static void
+test_rows (void)
+{
+  static const DmPicture pictures[] = { { 0, 0.0, 1, 0 },
+                                        { 0, 2.0, 2, 0 },
+                                        { DM_CLASS_NULL, 2.0, 3, 0 } };
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  DmSettings settings;
+
+  dm_settings_init (&settings, model);
+  settings.n_steps = N_STEPS;
+  g_assert_cmpuint (count_rows (model, &settings, pictures, 1), ==, N_STEPS);
+  g_assert_cmpuint (count_rows (model, &settings, pictures + 1, 1), ==,
+                    2 * N_STEPS);
+  g_assert_cmpuint (count_rows (model, &settings, pictures + 2, 1), ==,
+                    N_STEPS);
+  g_assert_cmpuint (count_rows (model, &settings, pictures, 3), ==,
+                    4 * N_STEPS);
+
+  settings.sampler = DM_SAMPLER_HEUN;
+  g_assert_cmpuint (count_rows (model, &settings, pictures, 3), ==,
+                    4 * (2 * N_STEPS - 1));
+
+  /* ancestral steps of t = 1, 0.75, 0.5, 0.25, 0 */
+  settings.sampler = DM_SAMPLER_ANCESTRAL;
+  settings.guidance_start = 0.8;
+  settings.guidance_end = 0.4;
+  g_assert_cmpuint (count_rows (model, &settings, pictures, 3), ==,
+                    3 * N_STEPS + 2);
+
+  settings.guidance_start = 0.3;
+  g_assert_cmpuint (count_rows (model, &settings, pictures, 3), ==,
+                    3 * N_STEPS);
+}
+
+typedef struct
+{
+  unsigned n_heard, n_steps, stop_at;
+  size_t   n_allocations_first, n_allocations_last;
+} Listener;
+
+static bool
+listen (unsigned step, unsigned n_steps, void *data)
+{
+  Listener *self = data;
+
+  self->n_heard++;
+  g_assert_cmpuint (step, ==, self->n_heard);
+  self->n_steps = n_steps;
+#if COUNTING
+  self->n_allocations_last = n_allocations;
+  if (step == 1)
+    self->n_allocations_first = n_allocations;
+#endif
+
+  return step != self->stop_at;
+}
+
+/* All memory is had before the first step. */
+static void
+test_no_allocation (void)
+{
+  for (int sampler = 0; sampler < DM_N_SAMPLERS; sampler++)
+    {
+      g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+      DmPool           *pool = dm_pool_new (2);
+      g_autofree float *pixels = NULL;
+      DmPicture         picture = { .guidance = 1.0 };
+      Listener          listener = { 0 };
+      DmSettings        settings;
+
+      dm_settings_init (&settings, model);
+      settings.sampler = sampler;
+      settings.guidance_start = 0.6;
+      pixels = dm_generate (model, &settings, &picture, 1, listen, &listener,
+                            pool, NULL);
+
+      g_assert_nonnull (pixels);
+      g_assert_cmpuint (listener.n_allocations_last, ==,
+                        listener.n_allocations_first);
+      dm_pool_free (pool);
+    }
+}
+
+/* --- progress and stopping -------------------------------------------------
+ */
+
+/* Steps of all batches are counted through. */
+static void
+test_progress (void)
+{
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  g_autofree float *pixels = NULL;
+  DmPicture         pictures[N_PICTURES];
+  Listener          listener = { 0 };
+  DmSettings        settings;
+
+  fill_pictures (pictures);
+  dm_settings_init (&settings, model);
+  settings.n_steps = N_STEPS;
+  pixels = dm_generate (model, &settings, pictures, N_PICTURES, listen,
+                        &listener, NULL, NULL);
+
+  g_assert_nonnull (pixels);
+  g_assert_cmpuint (listener.n_heard, ==, listener.n_steps);
+  g_assert_cmpuint (listener.n_steps, ==, 2 * N_STEPS);
+}
+
+/* Stopped at any step: no picture, no further step, and afterwards the model
+ * draws what it always drew.
+ */
+static void
+test_stop (void)
+{
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  DmPicture         picture = { .class_id = 2, .guidance = 1.0 };
+  DmSettings        settings;
+  g_autofree float *before = NULL, *after = NULL;
+
+  dm_settings_init (&settings, model);
+  settings.n_steps = N_STEPS;
+  before = draw (model, &settings, &picture, 1, NULL);
+
+  for (unsigned stop_at = 1; stop_at <= N_STEPS; stop_at++)
+    {
+      g_autoptr (GError) error = NULL;
+      Listener listener = { .stop_at = stop_at };
+
+      g_assert_null (dm_generate (model, &settings, &picture, 1, listen,
+                                  &listener, NULL, &error));
+      g_assert_error (error, DM_ERROR, DM_ERROR_CANCELLED);
+      g_assert_cmpuint (listener.n_heard, ==, stop_at);
+    }
+
+  after = draw (model, &settings, &picture, 1, NULL);
+  dm_assert_same (before, after, count_floats (&settings));
+}
+
+/* --- the canvas ------------------------------------------------------------
+ */
+
+/* An odd size is the upper left part of the next whole one. */
+static void
+test_crop (void)
+{
+  g_autoptr (DmModel) model = make_model (canvas_config (), NULL, 0);
+  DmPicture         pictures[2] = { { 0, 1.0, 1, 0 }, { 1, 0.0, 2, 0 } };
+  g_autofree float *whole = NULL, *part = NULL;
+  DmSettings        settings;
+
+  dm_settings_init (&settings, model);
+  settings.width = 14;
+  settings.height = 20;
+  whole = draw (model, &settings, pictures, 2, NULL);
+  settings.width = 13;
+  settings.height = 19;
+  part = draw (model, &settings, pictures, 2, NULL);
+
+  for (size_t i = 0; i < 2; i++)
+    for (size_t y = 0; y < 19; y++)
+      dm_assert_same (part + (i * 19 + y) * 13 * 3,
+                      whole + (i * 20 + y) * 14 * 3, 13 * 3);
+}
+
+/* Each axis that wraps makes a picture of its own. */
+static void
+test_wrap (void)
+{
+  g_autoptr (DmModel) model = make_model (canvas_config (), NULL, 0);
+  DmPicture  picture = { .seed = 1 };
+  float     *pixels[4];
+  DmSettings settings;
+
+  dm_settings_init (&settings, model);
+  settings.width = 12;
+  for (int wrap = 0; wrap < 4; wrap++)
+    {
+      settings.wrap = wrap;
+      pixels[wrap] = draw (model, &settings, &picture, 1, NULL);
+      for (int other = 0; other < wrap; other++)
+        g_assert_cmpint (memcmp (pixels[wrap], pixels[other],
+                                 count_floats (&settings) * sizeof (float)),
+                         !=, 0);
+    }
+
+  for (int wrap = 0; wrap < 4; wrap++)
+    g_free (pixels[wrap]);
+}
+
+/* --- what cannot be done ---------------------------------------------------
+ */
+
+static void
+assert_refused (const DmModel    *model,
+                const DmSettings *settings,
+                DmPicture         picture,
+                int               code,
+                const char       *word)
+{
+  g_autoptr (GError) error = NULL;
+  Listener listener = { 0 };
+
+  g_assert_null (dm_generate (model, settings, &picture, 1, listen, &listener,
+                              NULL, &error));
+  g_assert_error (error, DM_ERROR, code);
+  g_assert_cmpuint (listener.n_heard, ==, 0);
+  if (strstr (error->message, word) == NULL)
+    g_error ("“%s” does not mention “%s”", error->message, word);
+}
+
+static void
+test_bad_pictures (void)
+{
+  static const struct
+  {
+    DmPicture   picture;
+    const char *word;
+  } bad[] = {
+    { { .class_id = 3 }, "class 3" },
+    { { .class_id = -2 }, "class -2" },
+    { { .class_id = G_MAXINT }, "0 to 2" },
+    { { .guidance = NAN }, "guidance" },
+    { { .guidance = INFINITY }, "guidance" },
+    { { .guidance = -1e6 }, "guidance" },
+  };
+  g_autoptr (DmModel) model = make_model (sized_config (), NULL, 0);
+  DmSettings settings;
+
+  dm_settings_init (&settings, model);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_refused (model, &settings, bad[i].picture, DM_ERROR_OPTION,
+                    bad[i].word);
+}
+
+static void
+test_bad_settings (void)
+{
+  static const struct
+  {
+    const char *word;
+    size_t      width, height;
+    unsigned    n_steps;
+    DmWrap      wrap;
+    gboolean    canvas; /* a network for any canvas */
+  } bad[] = {
+    { "steps", 8, 8, 0, 0, FALSE },
+    { "steps", 8, 8, 1001, 0, FALSE },
+    { "8 x 8", 10, 8, 4, 0, FALSE },
+    { "8 x 8", 8, 0x10000, 4, 0, FALSE },
+    { "wrap", 8, 8, 4, DM_WRAP_X, FALSE },
+    { "65536", 0, 8, 4, 0, TRUE },
+    { "65536", 8, 65537, 4, 0, TRUE },
+    { "65536", G_MAXSIZE, 8, 4, 0, TRUE },
+    { "multiples of 2", 9, 8, 4, DM_WRAP_X, TRUE },
+    { "multiples of 2", 8, 9, 4, DM_WRAP_XY, TRUE },
+  };
+  g_autoptr (DmModel) sized = make_model (sized_config (), NULL, 0);
+  g_autoptr (DmModel) canvas = make_model (canvas_config (), NULL, 0);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      DmModel   *model = bad[i].canvas ? canvas : sized;
+      DmSettings settings;
+
+      dm_settings_init (&settings, model);
+      settings.width = bad[i].width;
+      settings.height = bad[i].height;
+      settings.n_steps = bad[i].n_steps;
+      settings.wrap = bad[i].wrap;
+      assert_refused (model, &settings, (DmPicture){ 0 }, DM_ERROR_OPTION,
+                      bad[i].word);
+    }
+}
+
+/* A canvas that no memory holds is refused before anything is drawn; where the
+ * system promises any amount of memory, that cannot be seen.
+ */
+static void
+test_memory (void)
+{
+  g_autofree char *policy = NULL;
+  g_autoptr (DmModel) model = make_model (canvas_config (), NULL, 0);
+  DmSettings settings;
+
+  g_file_get_contents ("/proc/sys/vm/overcommit_memory", &policy, NULL, NULL);
+  if (policy == NULL || policy[0] == '1')
+    {
+      g_test_skip ("the system promises more memory than it has");
+      return;
+    }
+
+  dm_settings_init (&settings, model);
+  settings.width = settings.height = 65536;
+  assert_refused (model, &settings, (DmPicture){ 0 }, DM_ERROR_MEMORY,
+                  "memory");
+}
+
+/* --- settings --------------------------------------------------------------
+ */
+
+/* A file's word counts; where it says nothing or nothing known, it is the
+ * standard.
+ */
+static void
+test_settings (void)
+{
+  g_autoptr (DmModel) silent = make_model (sized_config (), NULL, 0);
+  g_autoptr (DmModel) odd = make_model (sized_config (), "voodoo", 0);
+  g_autoptr (DmModel) says = make_model (sized_config (), "heun", 9);
+  DmSettings settings;
+
+  dm_settings_init (&settings, silent);
+  g_assert_cmpint (settings.sampler, ==, DM_SAMPLER_DPM2M);
+  g_assert_cmpuint (settings.n_steps, ==, 16);
+  g_assert_cmpuint (settings.width, ==, 8);
+  g_assert_cmpuint (settings.height, ==, 8);
+  g_assert_true (settings.guidance_start == 1.0);
+  g_assert_true (settings.guidance_end == 0.0);
+  g_assert_true (settings.clip == 1.0);
+  g_assert_true (settings.variance_mix == 0.3);
+
+  dm_settings_init (&settings, odd);
+  g_assert_cmpint (settings.sampler, ==, DM_SAMPLER_DPM2M);
+  g_assert_cmpuint (settings.n_steps, ==, 16);
+
+  dm_settings_init (&settings, says);
+  g_assert_cmpint (settings.sampler, ==, DM_SAMPLER_HEUN);
+  g_assert_cmpuint (settings.n_steps, ==, 9);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("dm-generate-XXXXXX", NULL);
+
+  g_test_add_func ("/generate/same-bits", test_same_bits);
+  g_test_add_func ("/generate/all-matters", test_all_matters);
+  g_test_add_func ("/generate/null-class", test_null_class);
+  g_test_add_func ("/generate/predictions", test_predictions);
+  g_test_add_func ("/generate/at-once", test_at_once);
+  g_test_add_func ("/generate/rows", test_rows);
+  g_test_add_func ("/generate/no-allocation", test_no_allocation);
+  g_test_add_func ("/generate/progress", test_progress);
+  g_test_add_func ("/generate/stop", test_stop);
+  g_test_add_func ("/generate/crop", test_crop);
+  g_test_add_func ("/generate/wrap", test_wrap);
+  g_test_add_func ("/generate/bad-pictures", test_bad_pictures);
+  g_test_add_func ("/generate/bad-settings", test_bad_settings);
+  g_test_add_func ("/generate/memory", test_memory);
+  g_test_add_func ("/generate/settings", test_settings);
+
+  status = g_test_run ();
+  dm_test_remove (folder);
+  g_free (folder);
+
+  return status;
+}
