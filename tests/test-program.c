@@ -258,6 +258,7 @@ test_doctor_models (void)
     g_autoptr (JsonObject) health = parse_object (result.out);
 
     g_assert_cmpint (people.status, ==, 1);
+    g_assert_cmpstr (people.err, ==, "");
     assert_contains (people.out, "b.safetensors: the file is empty");
     assert_contains (people.out, models);
     assert_contains (people.out, "GEGL  ");
@@ -301,6 +302,19 @@ test_doctor_module (void)
   }
 }
 
+/* GEGL's modules leave allocations and are unloaded: the leak sanitizer cannot
+ * even say whose they are. Our own leaks are seen by the tests of the library.
+ */
+static void
+forgive_leaks (void)
+{
+  const char      *options = g_getenv ("ASAN_OPTIONS");
+  g_autofree char *forgiving =
+      g_strconcat (options != NULL ? options : "", ":detect_leaks=0", NULL);
+
+  g_setenv ("ASAN_OPTIONS", forgiving, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,6 +327,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  forgive_leaks ();
 
   g_test_add_func ("/program/usage", test_usage);
   g_test_add_func ("/program/help", test_help);

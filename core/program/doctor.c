@@ -13,7 +13,7 @@
  *
  * Starts GEGL without OpenCL, which takes seconds where its driver is poor. To
  * hosts that do not say what licence they are under, GEGL hides operations that
- * have one, ours among them.
+ * have one, ours among them; told so later, it loads all modules once more.
  */
 void
 dm_program_start_gegl (void)
@@ -22,9 +22,9 @@ dm_program_start_gegl (void)
 
   if (g_once_init_enter (&once))
     {
-      gegl_init (NULL, NULL);
       g_object_set (gegl_config (), "use-opencl", FALSE, "application-license",
                     "GPL3", NULL);
+      gegl_init (NULL, NULL);
       g_once_init_leave (&once, 1);
     }
 }

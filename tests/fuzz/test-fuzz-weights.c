@@ -11,8 +11,8 @@
 #include "model/weights-header.h"
 #include "tensor/rng.h"
 
-#define N_PARSED 6000
-#define N_LOADED 400
+#define N_PARSED 3000
+#define N_LOADED 200
 
 /* The @draw-th number below @bound of mutation @mutation. */
 static gsize
