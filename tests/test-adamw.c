@@ -79,7 +79,7 @@ test_formula (void)
   g_autofree Scalar *wanted = g_new0 (Scalar, n);
 
   options.decay = 0.1;
-  options.clip = 20.0;
+  options.clip = 270.0;
   dm_adamw_init (&self, &options, params);
   for (size_t i = 0; i < n; i++)
     wanted[i].w = params->values[i];

@@ -104,6 +104,25 @@ test_held_out (Fixture *self, gconstpointer data)
   assert_same_weights (a, b);
 }
 
+/* The pictures and noise that are measured do not depend on the run: with a
+ * learning rate of almost nothing the loss stays.
+ */
+static void
+test_held_out_stays (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DmTrainer) trainer = NULL;
+  double before;
+
+  (void) data;
+  self->options.rate = 1e-12;
+  trainer = new_trainer (self->set, &self->options, NULL);
+  run_steps (trainer, 1);
+  before = dm_trainer_held_out (trainer, 32);
+  run_steps (trainer, 3);
+  g_assert_cmpfloat_with_epsilon (dm_trainer_held_out (trainer, 32), before,
+                                  1e-5);
+}
+
 static void
 test_none_held_out (Fixture *self, gconstpointer data)
 {
@@ -217,6 +236,7 @@ main (int argc, char **argv)
   ADD ("seed", test_seed);
   ADD ("learns", test_learns);
   ADD ("held-out", test_held_out);
+  ADD ("held-out-stays", test_held_out_stays);
   ADD ("none-held-out", test_none_held_out);
   ADD ("rate", test_rate);
   ADD ("duration", test_duration);
