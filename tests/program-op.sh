@@ -15,7 +15,7 @@ export GEGL_DIFFUSION_MODELS=$folder/models XDG_DATA_HOME=$folder/none XDG_DATA_
 # gegl, which must come back
 gegl ()
 {
-  timeout 60 "$(type -P gegl)" "$@"
+  LD_PRELOAD=$sanitizer timeout 60 "$(type -P gegl)" "$@"
 }
 
 # draw FILE OPERATION ARGUMENT...: 8 bits a channel

@@ -336,12 +336,12 @@ dm_program_sample (int argc, char **argv)
     {
       gegl_init (NULL, NULL);
       status = run (&self, model, &error);
+      run_clear (&self);
+      gegl_exit ();
     }
 
   if (error != NULL)
     status = dm_options_fail ("sample", status, error);
-  run_clear (&self);
-  gegl_exit ();
 
   return status;
 }

@@ -59,6 +59,7 @@ make_card (const DmTrainRun *self)
   const DmTrainOptions *o = &self->options;
   DmCard               *card = dm_card_new ();
 
+  g_strfreev (card->class_names);
   card->class_names = g_strdupv (self->dataset->class_names);
   card->images_per_class =
       g_memdup2 (self->dataset->images_per_class,
@@ -327,9 +328,11 @@ dm_program_train (int argc, char **argv)
         status = DM_STATUS_FAILED;
       else if (stop_wanted)
         status = DM_STATUS_INTERRUPTED;
-      run_clear (&run);
-      gegl_exit ();
     }
+
+  run_clear (&run);
+  if (status != DM_STATUS_USAGE)
+    gegl_exit ();
 
   if (error != NULL)
     return dm_options_fail ("train", status, error);
