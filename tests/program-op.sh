@@ -135,6 +135,15 @@ nothing_leaks ()
     ! grep -qi 'leak\|critical\|warning' err.txt
 }
 
+one_file_each ()
+{
+  mkdir -p each
+  "$program" sample plain --class any,bee --guidance 0,2 --count 2 -o each > out.txt 2>&1 &&
+    [[ ! -s out.txt && $(cd each && echo *) == "any-w0-00000.png any-w0-00001.png\
+ any-w2-00000.png any-w2-00001.png bee-w0-00000.png bee-w0-00001.png\
+ bee-w2-00000.png bee-w2-00001.png" ]]
+}
+
 other_seeds_and_classes ()
 {
   draw 1.png diffusion:plain class=ant seed=1 width=8 height=8 &&
@@ -156,6 +165,7 @@ rm models/*.state
 check 'a model has its operation' exists diffusion:plain
 check 'it draws what sample draws' op_is_sample ant
 check 'of the other class too' op_is_sample bee
+check 'sample writes one file each' one_file_each
 check 'seeds and classes differ' other_seeds_and_classes
 check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path

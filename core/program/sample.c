@@ -262,7 +262,9 @@ save_folder (const Run *self, const DmGrid *grid, GError **error)
     {
       size_t           column = i / grid->count % grid->n_guidance;
       DmPicture        picture = dm_grid_get_picture (grid, i);
-      g_autofree char *nick = dm_card_class_nick (card, picture.class_id);
+      g_autofree char *nick = picture.class_id == DM_CLASS_NULL ?
+                                  g_strdup (DM_CLASS_NULL_NICK) :
+                                  dm_card_class_nick (card, picture.class_id);
       g_autofree char *guidance = dm_grid_get_guidance_text (grid, column);
       g_autofree char *name =
           g_strdup_printf ("%s-w%s-%05zu.png", nick, guidance, i % grid->count);
