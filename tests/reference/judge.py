@@ -51,16 +51,16 @@ def read_split(folder, split):
 
 
 def convolution(c_in, c_out):
-    return [nn.Conv2d(c_in, c_out, 3, padding=1, bias=False),
-            nn.BatchNorm2d(c_out), nn.ReLU()]
+    return [nn.Conv2d(c_in, c_out, 3, padding=1), nn.BatchNorm2d(c_out), nn.ReLU()]
 
 
 def make_classifier():
     return nn.Sequential(
         *convolution(1, 32), *convolution(32, 32), nn.MaxPool2d(2),
-        *convolution(32, 64), *convolution(64, 64), nn.MaxPool2d(2),
-        *convolution(64, 128), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-        nn.Dropout(0.2), nn.Linear(128, 10))
+        nn.Dropout(0.1), *convolution(32, 64), *convolution(64, 64),
+        nn.MaxPool2d(2), nn.Dropout(0.2), nn.Flatten(),
+        nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Dropout(0.3),
+        nn.Linear(128, 10))
 
 
 def augment(x):
