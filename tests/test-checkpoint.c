@@ -59,6 +59,7 @@ new_card (void)
 {
   DmCard *card = dm_card_new ();
 
+  g_strfreev (card->class_names);
   card->class_names = g_strdupv ((char *[]){ "dark", "light", NULL });
 
   return card;

@@ -8,8 +8,13 @@
 
 #include "check.h"
 #include "image/image.h"
+#include "keep-modules.h"
 #include "model-case.h"
 #include "tensor/error.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #define WIDTH 7
 #define HEIGHT 5
@@ -77,6 +82,25 @@ load (const char *path, size_t channels)
   g_assert_no_error (error);
   g_assert_cmpuint (width, ==, WIDTH);
   g_assert_cmpuint (height, ==, HEIGHT);
+
+  return pixels;
+}
+
+/* GEGL 0.4.42 keeps the buffer of every JPEG that it reads: 1 KiB each, which
+ * is not looked for.
+ */
+static float *
+load_jpeg (const char *path)
+{
+  float *pixels;
+
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable ();
+#endif
+  pixels = load (path, 3);
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_enable ();
+#endif
 
   return pixels;
 }
@@ -208,7 +232,7 @@ test_cut (Fixture *self, gconstpointer operation)
 
   fill_unit (rgb, G_N_ELEMENTS (rgb));
   write_with (operation, whole, "R'G'B' float", rgb, 0);
-  found = load (whole, 3);
+  found = jpeg ? load_jpeg (whole) : load (whole, 3);
   g_assert_true (g_file_get_contents (whole, &bytes, &n, NULL));
 
   for (gsize i = 0; i < n; i += i < n - 8 ? 7 : 1)
@@ -351,8 +375,6 @@ test_fit_middle (Fixture *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  int status;
-
   g_setenv ("GEGL_USE_OPENCL", "no", TRUE);
   g_test_init (&argc, &argv, NULL);
   /* GEGL's loaders warn of damaged files, as they should */
@@ -370,8 +392,6 @@ main (int argc, char **argv)
   ADD ("fit", test_fit, NULL);
   ADD ("fit-middle", test_fit_middle, NULL);
 
-  status = g_test_run ();
-  gegl_exit ();
-
-  return status;
+  /* without gegl_exit(), which unloads modules that keep some memory */
+  return g_test_run ();
 }
