@@ -14,5 +14,9 @@
  *   "module"    { "folders", "files", "loaded" }
  *   "problems"  [ sentences ]
  */
+#define DM_HEALTH_GOOD "good"
+#define DM_HEALTH_HIDDEN "hidden" /* a folder before has that name */
+#define DM_HEALTH_REFUSED "refused"
+
 JsonObject *dm_health_new (void);
 char       *dm_health_print (JsonObject *self);
