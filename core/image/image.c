@@ -243,6 +243,27 @@ save_node (const char *path, float *unit, GeglRectangle box, size_t channels)
   gegl_node_process (sink);
 }
 
+/* Renaming over /dev/null would take it from everybody. */
+static gboolean
+is_replaceable (const char *path)
+{
+  return !g_file_test (path, G_FILE_TEST_EXISTS) ||
+         g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* GEGL does not say whether it could write: see whether it reads. */
+static gboolean
+write_png (const char *path, float *unit, GeglRectangle box, size_t channels)
+{
+  Hush hush;
+
+  hush_begin (&hush);
+  save_node (path, unit, box, channels);
+  hush_end (&hush);
+
+  return dm_picture_file_get_loader (path, NULL) != NULL;
+}
+
 /**
  * dm_image_save_png:
  * @pixels: [height, width, channels] in [-1, 1]
@@ -263,15 +284,9 @@ dm_image_save_png (const char  *path,
   g_autofree float *unit =
       g_memdup2 (pixels, width * height * channels * sizeof *pixels);
   GeglRectangle box = { 0, 0, (int) width, (int) height };
-  Hush          hush;
 
   dm_image_to_unit (unit, width * height * channels);
-  hush_begin (&hush);
-  save_node (aside, unit, box, channels);
-  hush_end (&hush);
-
-  /* GEGL does not say whether it could write: see whether it reads */
-  if (dm_picture_file_get_loader (aside, NULL) != NULL &&
+  if (is_replaceable (path) && write_png (aside, unit, box, channels) &&
       g_rename (aside, path) == 0)
     return TRUE;
 
