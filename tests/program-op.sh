@@ -79,7 +79,7 @@ graph_in_xml ()
 END
   gegl graph.xml -o graph.png > out.txt 2>&1
   draw chain.png diffusion:plain class=ant seed=3 width=8 height=8 gegl:invert-gamma
-  [[ -s graph.png ]] && timeout 60 gegl-imgcmp graph.png chain.png > out.txt 2>&1
+  [[ -s graph.png ]] && LD_PRELOAD=$sanitizer timeout 60 gegl-imgcmp graph.png chain.png > out.txt 2>&1
 }
 
 # one_line PATTERN: the one thing GEGL has said on standard error
