@@ -76,10 +76,11 @@ class_folders ()
   done
   echo 'no picture' > photos/light/notes.txt
   : > photos/light/empty.png
+  mkdir photos/nothing
   printf '\377\330\377\340' > photos/light/cut.jpg
   "$program" train photos -o photos.safetensors --width 16 --multipliers 1,2 --blocks 1 \
     --embedding 32 --groups 4 --batch 8 --images 16 > out.txt 2> err.txt || return 1
-  grep -q '8 pictures of 2 classes' out.txt && grep -q '3 files left out' out.txt &&
+  grep -q '8 pictures of 2 classes' out.txt && grep -q 'nothing: ' out.txt && grep -q '4 files left out' out.txt &&
     grep -q 'notes.txt: ' out.txt && grep -q 'empty.png: ' out.txt && grep -q 'cut.jpg: ' out.txt &&
     [[ ! -s err.txt && -s photos.safetensors.png ]] &&
     "$program" inspect photos.safetensors | grep -q 'dark shapes'

@@ -402,6 +402,7 @@ test_folders (Fixture *self, gconstpointer data)
   write_file (self, "a/notes.txt", "hello", 5);
   write_file (self, "a/empty.png", "", 0);
   write_file (self, "LICENSE", "free", 4);
+  write_file (self, "aa/notes.txt", "hello", 5);
   set = open_folder (self);
 
   g_assert_cmpuint (set->n_classes, ==, 2);
@@ -410,15 +411,51 @@ test_folders (Fixture *self, gconstpointer data)
   g_assert_cmpuint (set->n_images, ==, 3);
   g_assert_cmpuint (set->side, ==, 24);
   g_assert_cmpuint (set->channels, ==, 3);
-  g_assert_cmpuint (set->skipped->len, ==, 2);
+  g_assert_cmpuint (set->skipped->len, ==, 4);
   g_assert_nonnull (strstr (set->skipped->pdata[0], "empty.png"));
   g_assert_nonnull (strstr (set->skipped->pdata[1], "notes.txt"));
+  g_assert_nonnull (strstr (set->skipped->pdata[3], "aa: no class"));
 
   g_assert_cmpint (set->class_id[0], ==, 0);
   g_assert_cmpint (set->class_id[2], ==, 1);
   g_assert_cmpint (set->pixels[24 * 24 * 3], ==, 255);
   g_assert_cmpint (set->pixels[24 * 24 * 3 + 1], ==, 0);
   g_assert_cmpint (set->pixels[0], ==, 153);
+}
+
+/* Large pictures wait in a smaller size, and end up as averages all the same:
+ * here of stripes, which every side divides.
+ */
+static void
+test_large (Fixture *self, gconstpointer data)
+{
+  g_autofree float *pixels = g_new (float, 384 * 384);
+  g_autoptr (DmDataset) set = NULL;
+  char *paths[2];
+
+  (void) data;
+  for (size_t i = 0; i < 384 * 384; i++)
+    pixels[i] = i % 384 % 6 < 3 ? -1.0f : (float) (i / 384) / 192 - 1.0f;
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *folder =
+          g_build_filename (self->folder, i == 0 ? "a" : "b", NULL);
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+      paths[i] = g_build_filename (folder, "large.png", NULL);
+      g_assert_true (dm_image_save_png (paths[i], pixels, 384, 384, 1, NULL));
+    }
+  set = open_folder (self);
+  g_assert_cmpuint (set->side, ==, 64);
+  for (size_t i = 0; i < 64 * 64; i++)
+    {
+      double row = ((double) (i / 64) * 6 + 2.5) / 384 * 255;
+
+      g_assert_cmpfloat_with_epsilon (set->pixels[i], row / 2, 1.5);
+    }
+  g_free (paths[0]);
+  g_free (paths[1]);
 }
 
 /* Gray data stay gray, and a size is what the option says. */
@@ -574,6 +611,7 @@ main (int argc, char **argv)
   ADD ("fashion", test_fashion, NULL);
   ADD ("cifar", test_cifar, NULL);
   ADD ("folders", test_folders, NULL);
+  ADD ("large", test_large, NULL);
   ADD ("gray", test_gray, NULL);
   ADD ("unusable", test_unusable, NULL);
   ADD ("order", test_order, NULL);

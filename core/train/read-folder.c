@@ -52,13 +52,27 @@ probe (const char *path)
   return classes->len > 0;
 }
 
+/* Until all pictures are known they wait as squares of this side at most: twice
+ * the largest side they may get, yet little beside a photograph.
+ */
+#define WAITING_SIDE 128
+
 /* A decoded picture, until all of them are known. */
 typedef struct
 {
-  guint8 *pixels; /* [height, width, 3] */
-  size_t  width, height;
+  guint8 *pixels; /* [side, side, 3] */
+  size_t  side;
   int     class_id;
 } Picture;
+
+/* What is read from the folders of a dataset. */
+typedef struct
+{
+  GArray    *pictures; /* of Picture */
+  GPtrArray *classes;  /* their names; a folder without pictures is none */
+  GPtrArray *skipped;  /* of the dataset */
+  size_t     side;     /* that was asked for, or 0 */
+} Found;
 
 static void
 clear_picture (gpointer data)
@@ -66,58 +80,61 @@ clear_picture (gpointer data)
   g_free (((Picture *) data)->pixels);
 }
 
-static guint8 *
-to_bytes (const float *pixels, size_t n)
+static void
+found_clear (Found *self)
 {
-  guint8 *bytes = g_new (guint8, n);
-
-  for (size_t i = 0; i < n; i++)
-    bytes[i] = (guint8) (127.5f * pixels[i] + 128.0f);
-
-  return bytes;
+  g_array_unref (self->pictures);
+  g_ptr_array_unref (self->classes);
 }
 
 static void
-add_file (GArray *pictures, DmDataset *set, const char *path, int class_id)
+add_picture (Found *self, const float *pixels, size_t width, size_t height)
 {
-  g_autoptr (GError) error = NULL;
-  Picture           picture = { .class_id = class_id };
-  g_autofree float *pixels =
-      dm_image_load (path, 3, &picture.width, &picture.height, &error);
+  size_t  square = MIN (width, height);
+  Picture picture = {
+    .side = self->side > 0 ? self->side : MIN (square, WAITING_SIDE),
+    .class_id = (int) self->classes->len,
+  };
+  size_t            n = 3 * picture.side * picture.side;
+  g_autofree float *fitted = g_new (float, n);
 
-  if (pixels == NULL)
-    {
-      g_ptr_array_add (set->skipped, g_strdup (error->message));
-      return;
-    }
+  dm_image_fit_square (fitted, picture.side, pixels, width, height, 3);
+  picture.pixels = g_new (guint8, n);
+  for (size_t i = 0; i < n; i++)
+    picture.pixels[i] = (guint8) (127.5f * fitted[i] + 128.0f);
 
-  picture.pixels = to_bytes (pixels, 3 * picture.width * picture.height);
-  g_array_append_val (pictures, picture);
+  g_array_append_val (self->pictures, picture);
 }
 
-static GArray *
-read_pictures (DmDataset *set, const char *path, const GPtrArray *classes)
+/* The pictures of one class, if there are any. */
+static void
+read_class (Found *self, const char *path, const char *name)
 {
-  GArray *pictures = g_array_new (FALSE, FALSE, sizeof (Picture));
+  g_autofree char *folder = g_build_filename (path, name, NULL);
+  g_autoptr (GPtrArray) files = list (folder, FALSE);
+  guint n = self->pictures->len;
 
-  g_array_set_clear_func (pictures, clear_picture);
-
-  for (guint i = 0; i < classes->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      g_autofree char *folder =
-          g_build_filename (path, classes->pdata[i], NULL);
-      g_autoptr (GPtrArray) files = list (folder, FALSE);
+      g_autofree char *file = g_build_filename (folder, files->pdata[i], NULL);
+      g_autoptr (GError) error = NULL;
+      size_t            width, height;
+      g_autofree float *pixels =
+          dm_image_load (file, 3, &width, &height, &error);
 
-      for (guint j = 0; j < files->len; j++)
-        {
-          g_autofree char *file =
-              g_build_filename (folder, files->pdata[j], NULL);
-
-          add_file (pictures, set, file, (int) i);
-        }
+      if (pixels != NULL)
+        add_picture (self, pixels, width, height);
+      else
+        g_ptr_array_add (self->skipped, g_strdup (error->message));
     }
 
-  return pictures;
+  if (self->pictures->len > n)
+    g_ptr_array_add (self->classes, g_filename_display_name (name));
+  else
+    g_ptr_array_add (self->skipped,
+                     g_strdup_printf (_ ("%s: no class, since it holds no "
+                                         "picture"),
+                                      folder));
 }
 
 /* The largest side that at least nine of ten pictures reach. */
@@ -132,7 +149,7 @@ choose_side (const GArray *pictures)
         {
           const Picture *p = &g_array_index (pictures, Picture, j);
 
-          n += MIN (p->width, p->height) >= sides[i];
+          n += p->side >= sides[i];
         }
 
       if (10 * n >= 9 * (size_t) pictures->len)
@@ -150,7 +167,7 @@ choose_channels (const GArray *pictures)
     {
       const Picture *p = &g_array_index (pictures, Picture, i);
 
-      for (size_t j = 0; j < 3 * p->width * p->height; j += 3)
+      for (size_t j = 0; j < 3 * p->side * p->side; j += 3)
         if (p->pixels[j] != p->pixels[j + 1] ||
             p->pixels[j] != p->pixels[j + 2])
           return 3;
@@ -159,15 +176,32 @@ choose_channels (const GArray *pictures)
   return 1;
 }
 
-static char **
-name_classes (const GPtrArray *classes)
+/* Hands over what was found, all at the same side. */
+static gboolean
+collect (DmCollection           *self,
+         Found                  *found,
+         const DmDatasetOptions *options,
+         GError                **error)
 {
-  char **names = g_new0 (char *, classes->len + 1);
+  DmDataset *set = self->dataset;
 
-  for (guint i = 0; i < classes->len; i++)
-    names[i] = g_filename_display_name (classes->pdata[i]);
+  set->n_classes = found->classes->len;
+  g_ptr_array_add (found->classes, NULL);
+  set->class_names = g_strdupv ((char **) found->classes->pdata);
+  set->side = options->side > 0 ? options->side : choose_side (found->pictures);
+  set->channels = options->channels > 0 ? options->channels :
+                                          choose_channels (found->pictures);
 
-  return names;
+  for (guint i = 0; i < found->pictures->len; i++)
+    {
+      const Picture *p = &g_array_index (found->pictures, Picture, i);
+
+      if (!dm_collection_add (self, p->pixels, p->side, p->side, 3, p->class_id,
+                              error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -176,37 +210,29 @@ read_all (DmCollection           *self,
           const DmDatasetOptions *options,
           GError                **error)
 {
-  DmDataset *set = self->dataset;
-  g_autoptr (GPtrArray) classes = list (path, TRUE);
-  g_autoptr (GArray) pictures = read_pictures (set, path, classes);
+  g_autoptr (GPtrArray) folders = list (path, TRUE);
+  Found found = {
+    .pictures = g_array_new (FALSE, FALSE, sizeof (Picture)),
+    .classes = g_ptr_array_new_with_free_func (g_free),
+    .skipped = self->dataset->skipped,
+    .side = options->side,
+  };
+  gboolean done = FALSE;
 
-  if (pictures->len == 0)
-    {
-      g_set_error (error, DM_ERROR, DM_ERROR_DATA,
-                   _ ("%s: no picture that can be read in its %u folders; the "
-                      "first fault: %s"),
-                   path, classes->len,
-                   set->skipped->len > 0 ? (char *) set->skipped->pdata[0] :
-                                           _ ("they are empty"));
-      return FALSE;
-    }
+  g_array_set_clear_func (found.pictures, clear_picture);
+  for (guint i = 0; i < folders->len; i++)
+    read_class (&found, path, folders->pdata[i]);
 
-  set->n_classes = classes->len;
-  set->class_names = name_classes (classes);
-  set->side = options->side > 0 ? options->side : choose_side (pictures);
-  set->channels =
-      options->channels > 0 ? options->channels : choose_channels (pictures);
+  if (found.pictures->len > 0)
+    done = collect (self, &found, options, error);
+  else
+    g_set_error (error, DM_ERROR, DM_ERROR_DATA,
+                 _ ("%s: no picture that can be read in its %u folders; the "
+                    "first fault: %s"),
+                 path, folders->len, (char *) found.skipped->pdata[0]);
+  found_clear (&found);
 
-  for (guint i = 0; i < pictures->len; i++)
-    {
-      const Picture *p = &g_array_index (pictures, Picture, i);
-
-      if (!dm_collection_add (self, p->pixels, p->width, p->height, 3,
-                              p->class_id, error))
-        return FALSE;
-    }
-
-  return TRUE;
+  return done;
 }
 
 const DmReader dm_reader_folder = { "class folders", probe, read_all };
