@@ -24,8 +24,11 @@ static bool
 step_dpm2m (const DmSampling *self, unsigned step, float *x, float *scratch);
 
 /* The paper steps evenly in time through the whole range. The deterministic
- * samplers look best with few steps when these are spent evenly on the log-SNRs
- * where pictures form; beyond ±9 xt is as good as noise, or as the picture.
+ * samplers come nearest to their own limit when few steps are spent evenly on
+ * the log-SNRs where pictures form. A start above -9 already shows in the
+ * picture; beyond 7, where sigma is 0.03, the last x0 takes the noise away at
+ * once. Measured with dpm2m on Fashion-MNIST, w = 1: 12 steps from -9 to 7 have
+ * half the error of 12 from -9 to 9, and less than 24 even steps in time.
  */
 static const struct
 {
@@ -37,9 +40,9 @@ static const struct
 } samplers[DM_N_SAMPLERS] = {
   [DM_SAMPLER_ANCESTRAL] = { "ancestral", step_ancestral, 2, DM_SPACING_TIME,
                              -INFINITY, INFINITY },
-  [DM_SAMPLER_DDIM] = { "ddim", step_ddim, 1, DM_SPACING_LOGSNR, -9.0, 9.0 },
-  [DM_SAMPLER_HEUN] = { "heun", step_heun, 3, DM_SPACING_LOGSNR, -9.0, 9.0 },
-  [DM_SAMPLER_DPM2M] = { "dpm2m", step_dpm2m, 2, DM_SPACING_LOGSNR, -9.0, 9.0 },
+  [DM_SAMPLER_DDIM] = { "ddim", step_ddim, 1, DM_SPACING_LOGSNR, -9.0, 7.0 },
+  [DM_SAMPLER_HEUN] = { "heun", step_heun, 3, DM_SPACING_LOGSNR, -9.0, 7.0 },
+  [DM_SAMPLER_DPM2M] = { "dpm2m", step_dpm2m, 2, DM_SPACING_LOGSNR, -9.0, 7.0 },
 };
 
 /**
