@@ -251,11 +251,16 @@ is_replaceable (const char *path)
          g_file_test (path, G_FILE_TEST_IS_REGULAR);
 }
 
-/* GEGL does not say whether it could write: see whether it reads. */
+/* GEGL does not say whether it could write: see whether it reads. Where no file
+ * can be, it is not asked: its error would be lost, and leak.
+ */
 static gboolean
 write_png (const char *path, float *unit, GeglRectangle box, size_t channels)
 {
   Hush hush;
+
+  if (!g_file_set_contents (path, "", 0, NULL))
+    return FALSE;
 
   hush_begin (&hush);
   save_node (path, unit, box, channels);
