@@ -13,12 +13,16 @@
 /* Rows and columns of dw that one chunk of its gradient computes. */
 #define GRADIENT_BLOCK 64
 
-/* OpenBLAS must never start threads below ours. Its pthread build has one
+/**
+ * dm_gemm_use_one_thread:
+ *
+ * OpenBLAS must never start threads below ours. Its pthread build has one
  * setting for the process, its OpenMP build one for each calling thread: so
- * each thread that comes here says it once.
+ * each thread that comes to OpenBLAS says it once. The products here do so by
+ * themselves.
  */
-static void
-use_one_thread (void)
+void
+dm_gemm_use_one_thread (void)
 {
   static _Thread_local bool said = false;
 
@@ -48,7 +52,7 @@ dm_gemm_nn (float       *c,
             float        alpha,
             float        beta)
 {
-  use_one_thread ();
+  dm_gemm_use_one_thread ();
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) m,
                (blasint) n, (blasint) k, alpha, a, (blasint) lda, b,
                (blasint) ldb, beta, c, (blasint) ldc);
@@ -67,7 +71,7 @@ dm_gemm_nt (float       *c,
             float        alpha,
             float        beta)
 {
-  use_one_thread ();
+  dm_gemm_use_one_thread ();
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) m,
                (blasint) n, (blasint) k, alpha, a, (blasint) lda, b,
                (blasint) ldb, beta, c, (blasint) ldc);
@@ -86,7 +90,7 @@ dm_gemm_tn (float       *c,
             float        alpha,
             float        beta)
 {
-  use_one_thread ();
+  dm_gemm_use_one_thread ();
   cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) m,
                (blasint) n, (blasint) k, alpha, a, (blasint) lda, b,
                (blasint) ldb, beta, c, (blasint) ldc);

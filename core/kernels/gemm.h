@@ -10,6 +10,8 @@
 /* Returns: (transfer none): name, version and build of the library below. */
 const char *dm_gemm_get_library (void);
 
+void dm_gemm_use_one_thread (void);
+
 /* Matrix products with weights that are packed once. Each row of y depends on
  * its row of x alone, bit for bit, whatever the number of rows.
  */

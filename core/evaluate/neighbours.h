@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+
+#include "tensor/pool.h"
+
+/* Points in a space of features, lent. */
+typedef struct
+{
+  const float *value; /* [n, dim] */
+  size_t       n, dim;
+} DmPoints;
+
+void   dm_neighbour_radii (float          *square,
+                           const DmPoints *points,
+                           size_t          k,
+                           DmPool         *pool);
+double dm_neighbour_coverage (const DmPoints *points,
+                              const DmPoints *manifold,
+                              const float    *square,
+                              DmPool         *pool);
+void   dm_nearest_picture (double       *distance,
+                           size_t       *index,
+                           const guint8 *pictures,
+                           size_t        n,
+                           const guint8 *others,
+                           size_t        n_others,
+                           size_t        n_bytes,
+                           DmPool       *pool);
