@@ -159,7 +159,6 @@ test_other_run (Fixture *self, gconstpointer data)
   OTHER (rate, 1e-4, "rate=");
   OTHER (p_uncond, 0.5, "p_uncond=0.5");
   OTHER (ema_length, 0.25, "ema=0.25");
-  OTHER (mirror, FALSE, "mirror=0");
   OTHER (adamw.clip, 0.5, "clip=0.5");
 #undef OTHER
 
@@ -170,6 +169,12 @@ test_other_run (Fixture *self, gconstpointer data)
     dm_trainer_load_state (longer, self->state, &error);
     g_assert_no_error (error);
   }
+
+  self->set->augment.mirror = FALSE;
+  assert_other_run (self, "mirror=0");
+  self->set->augment = (DmAugment){ .mirror = TRUE, .balance = TRUE };
+  assert_other_run (self, "balance=1");
+  self->set->augment = (DmAugment){ .mirror = TRUE };
 
   self->set->pixels[17] ^= 1;
   assert_other_run (self, "data=");

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "image/image.h"
+#include "image/orientation.h"
 #include "keep-modules.h"
 #include "model-case.h"
 #include "tensor/error.h"
@@ -166,13 +167,15 @@ test_converted (Fixture *self, gconstpointer data)
     }
 }
 
-/* What is transparent lies over white. */
+/* What is transparent lies over white, or over the colour asked for. */
 static void
 test_transparent (Fixture *self, gconstpointer data)
 {
   g_autofree char  *path = path_of (self, "alpha.png");
   float             rgba[4 * WIDTH * HEIGHT];
-  g_autofree float *found = NULL;
+  const float       blue[3] = { 0.0f, 0.2f, 1.0f };
+  g_autofree float *found = NULL, *over_blue = NULL;
+  size_t            width, height;
 
   (void) data;
   for (size_t i = 0; i < WIDTH * HEIGHT; i++)
@@ -182,15 +185,18 @@ test_transparent (Fixture *self, gconstpointer data)
     }
   write_with ("gegl:png-save", path, "R'G'B'A float", rgba, 8);
   found = load (path, 3);
+  over_blue = dm_image_load_over (path, 3, blue, &width, &height, NULL);
 
-  for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+  for (size_t i = 0; i < 3 * WIDTH * HEIGHT; i++)
     {
-      float alpha = (float) (i % 3) * 0.5f;
+      float alpha = (float) (i / 3 % 3) * 0.5f;
       float over = 0.2f * alpha + 1.0f - alpha;
+      float coloured = 0.2f * alpha + (1.0f - alpha) * blue[i % 3];
 
-      for (size_t c = 0; c < 3; c++)
-        g_assert_cmpfloat_with_epsilon (found[3 * i + c], 2.0f * over - 1.0f,
-                                        2.0 * BYTE_TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (found[i], 2.0f * over - 1.0f,
+                                      2.0 * BYTE_TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (over_blue[i], 2.0f * coloured - 1.0f,
+                                      2.0 * BYTE_TOLERANCE);
     }
 }
 
@@ -297,6 +303,44 @@ test_name (Fixture *self, gconstpointer data)
     }
 }
 
+/* A picture whose EXIF data say that the camera was turned is loaded upright,
+ * once: GEGL's loader does not turn it.
+ */
+static void
+test_upright (Fixture *self, gconstpointer data)
+{
+  static const char exif[] = "\xff\xe1\0\42Exif\0\0II*\0\10\0\0\0\1\0"
+                             "\22\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0";
+  g_autofree char  *path = path_of (self, "turned.jpg"), *file = NULL;
+  g_autofree float *plain = NULL, *turned = NULL, *found = NULL;
+  g_autoptr (GString) whole = NULL;
+  float  rgb[3 * WIDTH * HEIGHT];
+  size_t width = WIDTH, height = HEIGHT, w, h;
+  gsize  n;
+
+  (void) data;
+  fill_unit (rgb, G_N_ELEMENTS (rgb));
+  write_with ("gegl:jpg-save", path, "R'G'B' float", rgb, 0);
+  plain = load_jpeg (path);
+  turned = dm_orientation_turn (plain, &width, &height, 3, 6);
+
+  g_assert_true (g_file_get_contents (path, &file, &n, NULL));
+  whole = g_string_new_len (file, (gssize) n);
+  g_string_insert_len (whole, 2, exif, 2 + 34);
+  write_file (path, whole->str, whole->len);
+
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable ();
+#endif
+  found = dm_image_load (path, 3, &w, &h, NULL);
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_enable ();
+#endif
+  g_assert_cmpuint (w, ==, HEIGHT);
+  g_assert_cmpuint (h, ==, WIDTH);
+  dm_assert_same (found, turned, G_N_ELEMENTS (rgb));
+}
+
 /* What cannot be written is told, and the former file is as it was. */
 static void
 test_unwritable (Fixture *self, gconstpointer data)
@@ -320,55 +364,6 @@ test_unwritable (Fixture *self, gconstpointer data)
   g_assert_true (g_file_test (occupied, G_FILE_TEST_IS_DIR));
 }
 
-/* Fitting keeps the average, and at the same side changes nothing. */
-static void
-test_fit (Fixture *self, gconstpointer data)
-{
-  static const size_t sides[] = { 1, 3, 7, 12, 31 };
-  float               in[12 * 12 * 3], out[31 * 31 * 3];
-  double              wanted[3] = { 0 };
-
-  (void) self;
-  (void) data;
-  dm_test_random (in, G_N_ELEMENTS (in), 1);
-  for (size_t i = 0; i < G_N_ELEMENTS (in); i++)
-    wanted[i % 3] += in[i] / 144.0;
-
-  for (size_t s = 0; s < G_N_ELEMENTS (sides); s++)
-    {
-      size_t n = sides[s] * sides[s];
-      double found[3] = { 0 };
-
-      dm_image_fit_square (out, sides[s], in, 12, 12, 3);
-      for (size_t i = 0; i < 3 * n; i++)
-        found[i % 3] += (double) out[i] / n;
-      for (size_t c = 0; c < 3; c++)
-        g_assert_cmpfloat_with_epsilon (found[c], wanted[c], 1e-5);
-      if (sides[s] == 12)
-        dm_assert_near (out, in, G_N_ELEMENTS (in), 1e-6);
-    }
-}
-
-/* Of a picture that is not square the middle is taken. */
-static void
-test_fit_middle (Fixture *self, gconstpointer data)
-{
-  float wide[4 * 10], tall[4 * 10], out[4];
-
-  (void) self;
-  (void) data;
-  for (size_t y = 0; y < 4; y++)
-    for (size_t x = 0; x < 10; x++)
-      {
-        wide[y * 10 + x] = tall[x * 4 + y] = x >= 3 && x < 7 ? 1.0f : -1.0f;
-      }
-
-  dm_image_fit_square (out, 2, wide, 10, 4, 1);
-  dm_assert_near (out, (float[]){ 1, 1, 1, 1 }, 4, 1e-6);
-  dm_image_fit_square (out, 2, tall, 4, 10, 1);
-  dm_assert_near (out, (float[]){ 1, 1, 1, 1 }, 4, 1e-6);
-}
-
 #define ADD(name, function, data)                                              \
   g_test_add ("/image/" name, Fixture, data, set_up, function, tear_down)
 
@@ -388,9 +383,8 @@ main (int argc, char **argv)
   ADD ("cut-jpeg", test_cut, "gegl:jpg-save");
   ADD ("refused", test_refused, NULL);
   ADD ("name", test_name, NULL);
+  ADD ("upright", test_upright, NULL);
   ADD ("unwritable", test_unwritable, NULL);
-  ADD ("fit", test_fit, NULL);
-  ADD ("fit-middle", test_fit_middle, NULL);
 
   /* without gegl_exit(), which unloads modules that keep some memory */
   return g_test_run ();

@@ -50,14 +50,19 @@ new_dataset (void)
     .n_images = N_IMAGES,
     .n_held_out = N_HELD_OUT,
     .pixels = g_new (guint8, n * SIDE * SIDE),
+    .n_bytes = n * SIDE * SIDE,
+    .places = g_new (DmPlace, n),
     .class_id = g_new (int, n),
     .images_per_class = g_new0 (gint64, 2),
+    .turned = g_new0 (gboolean, 2),
     .skipped = g_ptr_array_new_with_free_func (g_free),
+    .augment = { .mirror = TRUE },
   };
 
   for (size_t i = 0; i < n; i++)
     {
       set->class_id[i] = (int) (i % 2);
+      set->places[i] = (DmPlace){ i * SIDE * SIDE, SIDE, SIDE };
       for (size_t k = 0; k < SIDE * SIDE; k++)
         set->pixels[i * SIDE * SIDE + k] =
             (guint8) ((i % 2) * 150 + (i * 7 + k) % 60);
@@ -75,7 +80,6 @@ new_options (void)
   options.n_images = 20 * 8;
   options.warm_up = 40;
   options.rate = 2e-3;
-  options.mirror = TRUE;
   options.seed = 3;
 
   return options;

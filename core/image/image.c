@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "image/orientation.h"
 #include "image/picture-file.h"
 #include "tensor/error.h"
 
@@ -88,9 +89,11 @@ read_node (GeglNode *node, size_t channels, size_t *width, size_t *height)
   return pixels;
 }
 
-/* Over white, without alpha, [0, 1] to [-1, 1]; in place. */
+static const float white[3] = { 1.0f, 1.0f, 1.0f };
+
+/* Over a colour, without alpha, [0, 1] to [-1, 1]; in place. */
 static void
-flatten (float *pixels, size_t n, size_t channels)
+flatten (float *pixels, size_t n, size_t channels, const float *under)
 {
   for (size_t i = 0; i < n; i++)
     {
@@ -99,7 +102,8 @@ flatten (float *pixels, size_t n, size_t channels)
 
       for (size_t c = 0; c < channels; c++)
         {
-          float over = alpha * CLAMP (in[c], 0.0f, 1.0f) + 1.0f - alpha;
+          float over =
+              alpha * CLAMP (in[c], 0.0f, 1.0f) + under[c] - alpha * under[c];
 
           pixels[i * channels + c] = 2.0f * over - 1.0f;
         }
@@ -111,8 +115,8 @@ flatten (float *pixels, size_t n, size_t channels)
  * @channels: 1 for gray, 3 for R'G'B'
  * @width, @height: (out) pixels
  *
- * Reads whatever GEGL reads. A file that makes its loader warn counts as
- * damaged. Not from two threads at once, since that is told from the log.
+ * Reads whatever GEGL reads, upright. A file that makes its loader warn counts
+ * as damaged. Not from two threads at once, since that is told from the log.
  *
  * Errors: %DM_ERROR_FILE
  *
@@ -126,12 +130,44 @@ dm_image_load (const char *path,
                size_t     *height,
                GError    **error)
 {
+  return dm_image_load_over (path, channels, white, width, height, error);
+}
+
+/* In place of a picture, the same upright. */
+static float *
+turn_upright (
+    float *pixels, size_t channels, size_t *width, size_t *height, unsigned how)
+{
+  g_autofree float *lying = pixels;
+
+  return dm_orientation_turn (lying, width, height, channels, how);
+}
+
+/**
+ * dm_image_load_over:
+ * @background: [channels] in [0, 1], what transparent parts lie over
+ *
+ * As dm_image_load().
+ *
+ * Errors: %DM_ERROR_FILE, %DM_ERROR_MEMORY
+ *
+ * Returns: (transfer full) (nullable): [*height, *width, channels] in [-1, 1]
+ */
+float *
+dm_image_load_over (const char *path,
+                    size_t      channels,
+                    const float background[3],
+                    size_t     *width,
+                    size_t     *height,
+                    GError    **error)
+{
   const char *loader;
   float      *pixels = NULL;
+  unsigned    orientation = 1;
   Hush        hush;
 
   hush_begin (&hush);
-  loader = dm_picture_file_get_loader (path, error);
+  loader = dm_picture_file_get_loader (path, &orientation, error);
   if (loader != NULL)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
@@ -152,68 +188,16 @@ dm_image_load (const char *path,
   hush_end (&hush);
 
   if (pixels != NULL)
-    flatten (pixels, *width * *height, channels);
+    flatten (pixels, *width * *height, channels, background);
+  if (pixels == NULL || orientation == 1)
+    return pixels;
+
+  pixels = turn_upright (pixels, channels, width, height, orientation);
+  if (pixels == NULL)
+    g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
+                 _ ("%s: not enough memory for this picture"), path);
 
   return pixels;
-}
-
-/* Average of in over [y0, y1) x [x0, x1), edges weighted by their share. */
-static void
-average_area (float       *out,
-              const float *in,
-              size_t       row,
-              size_t       channels,
-              const double y[2],
-              const double x[2])
-{
-  double sum[4] = { 0 }, total = 0.0;
-
-  for (size_t i = (size_t) y[0]; i < y[1]; i++)
-    for (size_t j = (size_t) x[0]; j < x[1]; j++)
-      {
-        double covered = (MIN (y[1], i + 1.0) - MAX (y[0], (double) i)) *
-                         (MIN (x[1], j + 1.0) - MAX (x[0], (double) j));
-
-        for (size_t c = 0; c < channels; c++)
-          sum[c] += covered * in[i * row + j * channels + c];
-        total += covered;
-      }
-
-  for (size_t c = 0; c < channels; c++)
-    out[c] = (float) (sum[c] / total);
-}
-
-/**
- * dm_image_fit_square:
- * @out: (out) [side, side, channels]
- * @in: [height, width, channels], channels at most 4
- *
- * The largest square in the middle of the picture, each pixel of @out the
- * average of the area it covers.
- */
-void
-dm_image_fit_square (float       *out,
-                     size_t       side,
-                     const float *in,
-                     size_t       width,
-                     size_t       height,
-                     size_t       channels)
-{
-  size_t square = MIN (width, height);
-  size_t left = (width - square) / 2, top = (height - square) / 2;
-  double scale = (double) square / side;
-
-  for (size_t i = 0; i < side; i++)
-    for (size_t j = 0; j < side; j++)
-      {
-        double y[2] = { top + i * scale, top + (i + 1) * scale };
-        double x[2] = { left + j * scale, left + (j + 1) * scale };
-
-        y[1] = MIN (y[1], (double) height);
-        x[1] = MIN (x[1], (double) width);
-        average_area (out + (i * side + j) * channels, in, width * channels,
-                      channels, y, x);
-      }
 }
 
 /**
@@ -266,7 +250,7 @@ write_png (const char *path, float *unit, GeglRectangle box, size_t channels)
   save_node (path, unit, box, channels);
   hush_end (&hush);
 
-  return dm_picture_file_get_loader (path, NULL) != NULL;
+  return dm_picture_file_get_loader (path, NULL, NULL) != NULL;
 }
 
 /**

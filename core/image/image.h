@@ -6,6 +6,8 @@
 #include <gegl.h>
 #include <glib.h>
 
+#include "image/area.h"
+
 /* Pixels in [-1, 1], R'G'B' or gray perceptual, [height, width, channels]:
  * what the network sees and draws. The one place where 8-bit, linear, gray,
  * alpha and colour spaces are dealt with.
@@ -23,13 +25,13 @@ float *dm_image_load (const char *path,
                       size_t     *height,
                       GError    **error);
 
-/* Area-averages the centre of a picture to side x side. */
-void dm_image_fit_square (float       *out,
-                          size_t       side,
-                          const float *in,
-                          size_t       width,
-                          size_t       height,
-                          size_t       channels);
+/* Transparent parts over a colour of our choice, [channels] in [0, 1]. */
+float *dm_image_load_over (const char *path,
+                           size_t      channels,
+                           const float background[3],
+                           size_t     *width,
+                           size_t     *height,
+                           GError    **error);
 
 /* Writes an 8-bit PNG, aside then renamed. */
 gboolean dm_image_save_png (const char  *path,

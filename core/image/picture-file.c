@@ -16,6 +16,7 @@
 /* after jpeglib.h, which it needs */
 #include <jerror.h>
 
+#include "image/orientation.h"
 #include "tensor/error.h"
 
 /* --- PNG ------------------------------------------------------------------ */
@@ -173,6 +174,7 @@ find_by_name (const char *path)
 
 /**
  * dm_picture_file_get_loader:
+ * @orientation: (out) (optional): see dm_orientation_find()
  *
  * Errors: %DM_ERROR_FILE if the file is missing, empty, damaged as far as can
  * be told here, or no picture
@@ -180,7 +182,9 @@ find_by_name (const char *path)
  * Returns: (transfer none) (nullable): the operation that reads the file
  */
 const char *
-dm_picture_file_get_loader (const char *path, GError **error)
+dm_picture_file_get_loader (const char *path,
+                            unsigned   *orientation,
+                            GError    **error)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) cause = NULL;
@@ -208,7 +212,11 @@ dm_picture_file_get_loader (const char *path, GError **error)
   if (loader == NULL && fault == NULL)
     fault = _ ("not a picture that GEGL can read");
   if (fault == NULL)
-    return loader;
+    {
+      if (orientation != NULL)
+        *orientation = dm_orientation_find ((const guint8 *) text, n);
+      return loader;
+    }
 
   g_set_error (error, DM_ERROR, DM_ERROR_FILE, "%s: %s", path, fault);
 

@@ -20,7 +20,8 @@ typedef struct
 
   /* the pictures */
   int      size;
-  gboolean mirror;
+  gboolean mirror, balance;
+  char    *crop, *scale, *turns, *background;
   char    *classes;
   char    *title, *licence, *credits;
 
@@ -46,6 +47,10 @@ gboolean dm_train_options_parse (DmTrainOptions *self,
                                  char         ***argv,
                                  GError        **error);
 void     dm_train_options_clear (DmTrainOptions *self);
+gboolean dm_train_options_get_data (const DmTrainOptions *self,
+                                    DmDatasetOptions     *options,
+                                    GError              **error);
+void     dm_train_options_clear_data (DmDatasetOptions *options);
 gboolean dm_train_options_get_config (const DmTrainOptions *self,
                                       DmConfig             *config,
                                       GError              **error);

@@ -11,6 +11,7 @@
 typedef struct
 {
   DmTrainOptions   options;
+  DmDatasetOptions data_options;
   DmTrainerOptions trainer_options;
   DmConfig         config;
   DmDtype          dtype;

@@ -50,6 +50,7 @@ run_clear (DmTrainRun *self)
   g_free (self->state_path);
   if (self->json_log != NULL)
     fclose (self->json_log);
+  dm_train_options_clear_data (&self->data_options);
   dm_train_options_clear (&self->options);
 }
 
@@ -178,15 +179,11 @@ static gboolean
 run_prepare (DmTrainRun *self, GError **error)
 {
   const DmTrainOptions *o = &self->options;
-  g_auto (GStrv) classes =
-      o->classes != NULL ? g_strsplit (o->classes, ",", -1) : NULL;
-  DmDatasetOptions data = { .side = (size_t) MAX (o->size, 0),
-                            .class_names = classes };
 
   if (!check_output (o->output, error))
     return FALSE;
 
-  self->dataset = dm_dataset_open (o->data, &data, error);
+  self->dataset = dm_dataset_open (o->data, &self->data_options, error);
   if (self->dataset == NULL)
     return FALSE;
 
@@ -315,6 +312,7 @@ dm_program_train (int argc, char **argv)
   int status = DM_STATUS_DONE;
 
   if (!dm_train_options_parse (&run.options, &argc, &argv, &error) ||
+      !dm_train_options_get_data (&run.options, &run.data_options, &error) ||
       !dm_train_options_get_trainer (&run.options, &run.trainer_options,
                                      &error) ||
       !dm_train_options_get_config (&run.options, &run.config, &error) ||

@@ -52,14 +52,16 @@ describe (const DmTrainer *self)
   const DmAdamwOptions   *a = &o->adamw;
   g_autofree char        *digest = dm_dataset_digest (self->dataset);
   g_autofree char        *config = describe_config (&self->config);
+  const DmAugment        *drawn = &self->dataset->augment;
+  g_autofree char        *augment = dm_augment_describe (drawn);
 
   return g_strdup_printf (
       "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
       "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
-      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g network=%s",
-      digest, o->seed, o->batch, o->mirror, o->p_uncond, o->rate, o->warm_up,
-      o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor, a->decay,
-      a->clip, config);
+      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g %snetwork=%s",
+      digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
+      o->warm_up, o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor,
+      a->decay, a->clip, augment, config);
 }
 
 static DmToStore

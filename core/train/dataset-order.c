@@ -59,66 +59,46 @@ dm_dataset_order (size_t n, uint64_t seed, uint64_t k)
   return x;
 }
 
-/* Left and right exchanged. */
-static void
-mirror_picture (float *x, size_t side, size_t channels)
+/* Seeds of the orders within classes, one for each. */
+static uint64_t
+class_seed (uint64_t seed, size_t class_id)
 {
-  for (size_t y = 0; y < side; y++)
-    {
-      float *row = x + y * side * channels;
-
-      for (size_t i = 0; i < side / 2; i++)
-        for (size_t c = 0; c < channels; c++)
-          {
-            float *a = row + i * channels + c;
-            float *b = row + (side - 1 - i) * channels + c;
-            float  kept = *a;
-
-            *a = *b;
-            *b = kept;
-          }
-    }
+  return seed + (class_id + 1) * UINT64_C (0x9E3779B97F4A7C15);
 }
 
-/**
- * dm_dataset_get:
- * @x0: (out) [side, side, channels] in [-1, 1]
- * @i: picture 0 ... n_images + n_held_out - 1
- *
- * Returns: its class.
+/* Classes take turns, in another order each round; within a class, an epoch is
+ * a permutation as it is without balance.
  */
-int
-dm_dataset_get (const DmDataset *self, float *x0, size_t i)
+static size_t
+choose_balanced (const DmDataset *self, uint64_t seed, uint64_t k)
 {
-  size_t        n = self->side * self->side * self->channels;
-  const guint8 *pixels = self->pixels + i * n;
+  size_t n_used = 0, first = 0, class_id = 0, wanted;
 
-  for (size_t j = 0; j < n; j++)
-    x0[j] = (float) pixels[j] / 127.5f - 1.0f;
+  for (size_t i = 0; i < self->n_classes; i++)
+    n_used += self->images_per_class[i] > 0;
 
-  return self->class_id[i];
+  wanted = dm_dataset_order (n_used, seed, k);
+  for (;; first += (size_t) self->images_per_class[class_id++])
+    if (self->images_per_class[class_id] > 0 && wanted-- == 0)
+      break;
+
+  return self->by_class[first + dm_dataset_order (
+                                    (size_t) self->images_per_class[class_id],
+                                    class_seed (seed, class_id), k / n_used)];
 }
 
 /**
- * dm_dataset_draw:
- * @x0: (out) [side, side, channels] in [-1, 1]
- * @mirror: half of the pictures are mirrored
+ * dm_dataset_choose:
  * @k: number of the picture in the run
  *
- * Returns: its class.
+ * Returns: which picture comes k-th, 0 ... n_images - 1: each as often as any
+ * other, or where the classes are balanced, as any other of its class.
  */
-int
-dm_dataset_draw (const DmDataset *self,
-                 float           *x0,
-                 gboolean         mirror,
-                 uint64_t         seed,
-                 uint64_t         k)
+size_t
+dm_dataset_choose (const DmDataset *self, uint64_t seed, uint64_t k)
 {
-  size_t i = dm_dataset_order (self->n_images, seed, k);
-  int    class_id = dm_dataset_get (self, x0, i);
+  if (self->augment.balance)
+    return choose_balanced (self, seed, k);
 
-  if (mirror && dm_rng_below (2, (DmRng){ seed, DM_STREAM_AUGMENT, 0 }, k) == 1)
-    mirror_picture (x0, self->side, self->channels);
-
-  return class_id;
+  return dm_dataset_order (self->n_images, seed, k);
 }

@@ -7,8 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "train/augment.h"
+
+/* Where a picture lies among the pixels of a dataset. */
+typedef struct
+{
+  size_t at; /* bytes from the first pixel */
+  size_t width, height;
+} DmPlace;
+
 /* Pictures to train on, decoded: the training pictures first, then those held
- * out. All are square, of one size, and in memory.
+ * out. What is trained on is square and of one size, @side: the pictures
+ * themselves, or crops of pictures that keep their own size.
  */
 typedef struct
 {
@@ -20,10 +30,16 @@ typedef struct
   char     **class_names; /* (array zero-terminated) in label order        */
   size_t     n_images;    /* to train on                                   */
   size_t     n_held_out;  /* only for measuring                            */
-  guint8    *pixels;   /* [n_images + n_held_out, side, side, channels]      */
-  int       *class_id; /* [n_images + n_held_out]                       */
+  guint8    *pixels;      /* of all pictures, [height, width, channels]    */
+  size_t     n_bytes;     /* of @pixels                                    */
+  DmPlace   *places;      /* [n_images + n_held_out]                       */
+  int       *class_id;    /* [n_images + n_held_out]                       */
   gint64    *images_per_class; /* [n_classes], of those to train on        */
-  GPtrArray *skipped; /* "PATH: reason", of files that were left out    */
+  size_t    *by_class; /* [n_images], training pictures class by class  */
+  GPtrArray *skipped;  /* "PATH: reason", of files that were left out    */
+
+  DmAugment augment;
+  gboolean *turned; /* [n_classes], whether its pictures take quarter turns */
 } DmDataset;
 
 typedef struct
@@ -31,6 +47,11 @@ typedef struct
   size_t side;        /* 0: as found                                       */
   size_t channels;    /* 0: as found                                       */
   char **class_names; /* (nullable): instead of those found             */
+
+  DmAugment augment;
+  char    **turned;         /* (nullable): classes by name, or "all"       */
+  gboolean  has_background; /* else transparent parts lie over white       */
+  float     background[3];  /* in [0, 1]                                   */
 } DmDatasetOptions;
 
 DmDataset *dm_dataset_open (const char             *path,
@@ -39,15 +60,21 @@ DmDataset *dm_dataset_open (const char             *path,
 void       dm_dataset_free (DmDataset *self);
 char      *dm_dataset_digest (const DmDataset *self);
 
+/* The middle of picture @i. */
+int dm_dataset_get (const DmDataset *self, float *x0, size_t i);
+
 /* Training picture number @k of a run: the order and what is done to a picture
  * are functions of (seed, k) alone, so a run is resumed by its counter.
  */
 size_t dm_dataset_order (size_t n, uint64_t seed, uint64_t k);
-int    dm_dataset_draw (const DmDataset *self,
+size_t dm_dataset_choose (const DmDataset *self, uint64_t seed, uint64_t k);
+int    dm_dataset_crop (const DmDataset *self,
                         float           *x0,
-                        gboolean         mirror,
+                        float           *scale,
+                        size_t           i,
                         uint64_t         seed,
                         uint64_t         k);
-int    dm_dataset_get (const DmDataset *self, float *x0, size_t i);
+int    dm_dataset_draw (
+       const DmDataset *self, float *x0, float *scale, uint64_t seed, uint64_t k);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmDataset, dm_dataset_free)

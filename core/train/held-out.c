@@ -35,10 +35,11 @@ measure_batch (DmTrainer *self, size_t first)
   for (size_t i = 0; i < n; i++)
     {
       size_t held = (first + i) % self->dataset->n_held_out;
-      float *x0 = self->x0 + i * floats;
+      float *x0 = self->x0 + i * floats, scale;
 
-      self->drawn.class_id[i] =
-          dm_dataset_get (self->dataset, x0, self->dataset->n_images + held);
+      self->drawn.class_id[i] = dm_dataset_crop (
+          self->dataset, x0, &scale, self->dataset->n_images + held,
+          self->loss.seed, HELD_OUT_FIRST + first + i);
       dm_loss_draw (&loss, &self->drawn, x0, i, floats,
                     HELD_OUT_FIRST + first + i);
     }

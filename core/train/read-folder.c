@@ -15,6 +15,8 @@
  */
 static const size_t sides[] = { 64, 48, 32, 24, 16 };
 
+static const float white[3] = { 1.0f, 1.0f, 1.0f };
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -57,21 +59,28 @@ probe (const char *path)
  */
 #define WAITING_SIDE 128
 
+/* Pictures that crops are cut from are kept whole, but not larger than that
+ * their shorter side is this.
+ */
+#define KEPT_SIDE 512
+
 /* A decoded picture, until all of them are known. */
 typedef struct
 {
-  guint8 *pixels; /* [side, side, 3] */
-  size_t  side;
+  guint8 *pixels; /* [height, width, 3] */
+  size_t  width, height;
   int     class_id;
 } Picture;
 
 /* What is read from the folders of a dataset. */
 typedef struct
 {
-  GArray    *pictures; /* of Picture */
-  GPtrArray *classes;  /* their names; a folder without pictures is none */
-  GPtrArray *skipped;  /* of the dataset */
-  size_t     side;     /* that was asked for, or 0 */
+  GArray      *pictures; /* of Picture */
+  GPtrArray   *classes;  /* their names; a folder without pictures is none */
+  GPtrArray   *skipped;  /* of the dataset */
+  size_t       side;     /* that was asked for, or 0 */
+  gboolean     whole;    /* crops are wanted, not the middle */
+  const float *background;
 } Found;
 
 static void
@@ -87,18 +96,44 @@ found_clear (Found *self)
   g_ptr_array_unref (self->classes);
 }
 
+/* The size at which a picture waits. */
+static void
+choose_size (const Found *self, Picture *picture, size_t width, size_t height)
+{
+  size_t square = MIN (width, height);
+
+  if (!self->whole)
+    {
+      picture->width = picture->height =
+          self->side > 0 ? self->side : MIN (square, WAITING_SIDE);
+      return;
+    }
+
+  picture->width = width;
+  picture->height = height;
+  if (square > KEPT_SIDE)
+    {
+      picture->width = (width * KEPT_SIDE + square / 2) / square;
+      picture->height = (height * KEPT_SIDE + square / 2) / square;
+    }
+}
+
 static void
 add_picture (Found *self, const float *pixels, size_t width, size_t height)
 {
-  size_t  square = MIN (width, height);
-  Picture picture = {
-    .side = self->side > 0 ? self->side : MIN (square, WAITING_SIDE),
-    .class_id = (int) self->classes->len,
-  };
-  size_t            n = 3 * picture.side * picture.side;
-  g_autofree float *fitted = g_new (float, n);
+  Picture           picture = { .class_id = (int) self->classes->len };
+  g_autofree float *fitted = NULL;
+  size_t            n;
 
-  dm_image_fit_square (fitted, picture.side, pixels, width, height, 3);
+  choose_size (self, &picture, width, height);
+  n = 3 * picture.width * picture.height;
+  fitted = g_new (float, n);
+  if (self->whole)
+    dm_image_fit (fitted, picture.width, picture.height, pixels, width, height,
+                  3);
+  else
+    dm_image_fit_square (fitted, picture.width, pixels, width, height, 3);
+
   picture.pixels = g_new (guint8, n);
   for (size_t i = 0; i < n; i++)
     picture.pixels[i] = (guint8) (127.5f * fitted[i] + 128.0f);
@@ -119,8 +154,8 @@ read_class (Found *self, const char *path, const char *name)
       g_autofree char *file = g_build_filename (folder, files->pdata[i], NULL);
       g_autoptr (GError) error = NULL;
       size_t            width, height;
-      g_autofree float *pixels =
-          dm_image_load (file, 3, &width, &height, &error);
+      g_autofree float *pixels = dm_image_load_over (file, 3, self->background,
+                                                     &width, &height, &error);
 
       if (pixels != NULL)
         add_picture (self, pixels, width, height);
@@ -149,7 +184,7 @@ choose_side (const GArray *pictures)
         {
           const Picture *p = &g_array_index (pictures, Picture, j);
 
-          n += p->side >= sides[i];
+          n += MIN (p->width, p->height) >= sides[i];
         }
 
       if (10 * n >= 9 * (size_t) pictures->len)
@@ -167,7 +202,7 @@ choose_channels (const GArray *pictures)
     {
       const Picture *p = &g_array_index (pictures, Picture, i);
 
-      for (size_t j = 0; j < 3 * p->side * p->side; j += 3)
+      for (size_t j = 0; j < 3 * p->width * p->height; j += 3)
         if (p->pixels[j] != p->pixels[j + 1] ||
             p->pixels[j] != p->pixels[j + 2])
           return 3;
@@ -196,8 +231,8 @@ collect (DmCollection           *self,
     {
       const Picture *p = &g_array_index (found->pictures, Picture, i);
 
-      if (!dm_collection_add (self, p->pixels, p->side, p->side, 3, p->class_id,
-                              error))
+      if (!dm_collection_add (self, p->pixels, p->width, p->height, 3,
+                              p->class_id, error))
         return FALSE;
     }
 
@@ -216,6 +251,8 @@ read_all (DmCollection           *self,
     .classes = g_ptr_array_new_with_free_func (g_free),
     .skipped = self->dataset->skipped,
     .side = options->side,
+    .whole = options->augment.crop != DM_CROP_CENTER,
+    .background = options->has_background ? options->background : white,
   };
   gboolean done = FALSE;
 

@@ -8,13 +8,14 @@
 /* Readers of the formats of training data, for dataset.c alone.
  *
  * A reader appends pictures to a collection, which begins empty. What it leaves
- * unset (names of classes, a held-out share) dataset.c fills in.
+ * unset (a held-out share) dataset.c fills in.
  */
 typedef struct
 {
   DmDataset *dataset;    /* side, channels, n_classes, class_names, pixels */
   GArray    *class_id;   /* of int                                            */
-  size_t     n_bytes;    /* room for so many at dataset->pixels               */
+  GArray    *places;     /* of DmPlace, as many                               */
+  size_t     capacity;   /* room for so many bytes at dataset->pixels         */
   size_t     n_held_out; /* the last so many were held out by the data      */
 } DmCollection;
 
@@ -39,3 +40,6 @@ gboolean dm_collection_add (DmCollection *self,
                             int           class_id,
                             GError      **error);
 char   **dm_read_lines (const char *path);
+
+/* For data that hold nothing out themselves. */
+void dm_dataset_hold_out (DmDataset *self);

@@ -164,11 +164,11 @@ draw_picture (void *data, size_t i, size_t worker)
   DmTrainer *self = data;
   size_t     floats = dm_trainer_picture_floats (&self->config);
   guint64    picture = self->images + i;
-  float     *x0 = self->x0 + i * floats;
+  float     *x0 = self->x0 + i * floats, scale;
 
   (void) worker;
-  self->drawn.class_id[i] = dm_dataset_draw (
-      self->dataset, x0, self->options.mirror, self->options.seed, picture);
+  self->drawn.class_id[i] =
+      dm_dataset_draw (self->dataset, x0, &scale, self->options.seed, picture);
   dm_loss_draw (&self->loss, &self->drawn, x0, i, floats, picture);
 }
 
@@ -286,7 +286,7 @@ dm_trainer_get_unet (DmTrainer *self)
 size_t
 dm_trainer_forecast (const DmTrainer *self)
 {
-  size_t side = self->config.resolution, n = self->options.batch;
+  size_t n = self->options.batch;
   size_t floats = n * dm_trainer_picture_floats (&self->config);
   size_t measure = self->measure_plan != NULL ?
                        dm_unet_plan_get_bytes (self->measure_plan) :
@@ -295,7 +295,5 @@ dm_trainer_forecast (const DmTrainer *self)
   return dm_unet_plan_get_bytes (self->plan) + measure +
          dm_unet_measure_packs (self->unet, DM_PLAN_TRAIN) +
          5 * self->params->n_values * sizeof (float) +
-         5 * floats * sizeof (float) +
-         (self->dataset->n_images + self->dataset->n_held_out) * side * side *
-             self->config.channels;
+         5 * floats * sizeof (float) + self->dataset->n_bytes;
 }

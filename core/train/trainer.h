@@ -25,7 +25,6 @@ typedef struct
   double         hold;     /* share of the run before it falls to 0        */
   double         p_uncond;
   double         ema_length; /* relative to the run, see dm_ema_exponent()   */
-  gboolean       mirror;
   guint64        seed;
   DmAdamwOptions adamw;
 } DmTrainerOptions;

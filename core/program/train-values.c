@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "program/train-options.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "tensor/error.h"
+
+static gboolean
+refuse (GError **error, const char *option, const char *value)
+{
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("--%s: “%s” cannot be used; see --help"), option, value);
+
+  return FALSE;
+}
+
+static gboolean
+parse_multipliers (DmConfig *config, const char *text, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  config->n_levels = g_strv_length (words);
+  if (config->n_levels < 1 || config->n_levels > DM_MAX_LEVELS)
+    return refuse (error, "multipliers", text);
+
+  for (size_t i = 0; i < config->n_levels; i++)
+    {
+      guint64 value;
+
+      if (!g_ascii_string_to_unsigned (words[i], 10, 1, 64, &value, NULL))
+        return refuse (error, "multipliers", text);
+      config->multipliers[i] = value;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+parse_attention (DmConfig *config, const char *text, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  memset (config->attention, 0, sizeof config->attention);
+  config->attention_middle = false;
+
+  for (size_t i = 0; words[i] != NULL; i++)
+    {
+      guint64 level;
+
+      if (strcmp (words[i], "middle") == 0)
+        config->attention_middle = true;
+      else if (g_ascii_string_to_unsigned (words[i], 10, 0,
+                                           config->n_levels - 1, &level, NULL))
+        config->attention[level] = true;
+      else if (strcmp (words[i], "none") != 0)
+        return refuse (error, "attention", text);
+    }
+
+  return TRUE;
+}
+
+/**
+ * dm_train_options_get_config:
+ * @config: (out) the network; what depends on the data is left at its default
+ *
+ * Errors: %DM_ERROR_OPTION
+ */
+gboolean
+dm_train_options_get_config (const DmTrainOptions *self,
+                             DmConfig             *config,
+                             GError              **error)
+{
+  dm_config_init (config);
+  config->width = (size_t) self->width;
+  config->n_blocks = (size_t) self->blocks;
+  config->embedding = (size_t) self->embedding;
+  config->head_width = (size_t) self->head_width;
+  config->n_groups = (size_t) self->groups;
+  config->patch = (size_t) self->patch;
+  config->dropout = self->dropout;
+  config->circular = self->circular;
+
+  if (!dm_prediction_from_name (&config->prediction, self->prediction))
+    return refuse (error, "prediction", self->prediction);
+
+  return parse_multipliers (config, self->multipliers, error) &&
+         parse_attention (config, self->attention, error) &&
+         dm_config_check (config, error);
+}
+
+/* "45s", "90m", "2h" or seconds. */
+static gboolean
+parse_duration (const char *text, double *seconds, GError **error)
+{
+  char *end = NULL;
+
+  *seconds = g_ascii_strtod (text, &end);
+  if (strcmp (end, "m") == 0)
+    *seconds *= 60.0;
+  else if (strcmp (end, "h") == 0)
+    *seconds *= 3600.0;
+  else if (strcmp (end, "s") != 0 && *end != '\0')
+    return refuse (error, "duration", text);
+
+  return (*seconds > 0.0 && *seconds < 1e8) || refuse (error, "duration", text);
+}
+
+/**
+ * dm_train_options_get_trainer:
+ * @options: (out)
+ *
+ * Without a length the run takes an hour.
+ *
+ * Errors: %DM_ERROR_OPTION
+ */
+gboolean
+dm_train_options_get_trainer (const DmTrainOptions *self,
+                              DmTrainerOptions     *options,
+                              GError              **error)
+{
+  *options = (DmTrainerOptions) DM_TRAINER_INIT;
+
+  if (self->images < 0 || (self->images == 0 && self->duration == NULL))
+    options->duration = 3600.0;
+  if (self->duration != NULL &&
+      !parse_duration (self->duration, &options->duration, error))
+    return FALSE;
+
+  if (self->batch < 1 || self->batch > 65536)
+    return refuse (error, "batch", "not 1 ... 65536");
+  if (!(self->p_uncond >= 0.0 && self->p_uncond <= 1.0))
+    return refuse (error, "p-uncond", "not 0 ... 1");
+  if (!(self->rate > 0.0 && self->rate <= 1.0))
+    return refuse (error, "rate", "not above 0 and up to 1");
+  if (!(self->ema > 0.0 && self->ema < 0.289))
+    return refuse (error, "ema", "not above 0 and below 0.289");
+
+  options->n_images = (guint64) MAX (self->images, 0);
+  options->batch = (size_t) self->batch;
+  options->rate = self->rate;
+  options->p_uncond = self->p_uncond;
+  options->ema_length = self->ema;
+  options->seed = (guint64) self->seed;
+  options->adamw.decay = self->decay;
+  options->adamw.clip = self->clip;
+
+  return TRUE;
+}
+
+/**
+ * dm_train_options_get_dtype:
+ * @dtype: (out) how the weights are stored
+ *
+ * Errors: %DM_ERROR_OPTION
+ */
+gboolean
+dm_train_options_get_dtype (const DmTrainOptions *self,
+                            DmDtype              *dtype,
+                            GError              **error)
+{
+  if (strcmp (self->precision, "bf16") == 0)
+    *dtype = DM_DTYPE_BF16;
+  else if (strcmp (self->precision, "f16") == 0)
+    *dtype = DM_DTYPE_F16;
+  else if (strcmp (self->precision, "f32") == 0)
+    *dtype = DM_DTYPE_F32;
+  else
+    return refuse (error, "precision", self->precision);
+
+  return TRUE;
+}
