@@ -26,7 +26,8 @@ struct LayerCase
   float    *scratch;
 
   DmTensor x, y, dx, dy;
-  bool     add; /* dx holds something that backward adds to */
+  bool     add;   /* dx holds something that backward adds to */
+  bool     infer; /* plan without backward                    */
 
   void (*plan) (LayerCase *self); /* after x, y, dx, dy are placed */
   void (*forward) (LayerCase *self);
@@ -56,7 +57,7 @@ layer_case_plan (LayerCase *self)
   self->planner.arena = &self->arena;
   self->planner.kernels = self->packs.kernels;
   self->planner.n = self->x.n;
-  self->planner.train = true;
+  self->planner.train = !self->infer;
 
   layer_case_place (self, &self->x);
   layer_case_place (self, &self->y);

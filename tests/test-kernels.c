@@ -135,10 +135,43 @@ check_norm (const DmKernels *k)
       }
 }
 
+/* Coefficients that change along the row; where they do not, the plain loop's.
+ */
+static void
+check_affine_between (const DmKernels *k)
+{
+  float x[N], y[N], plain[N], ab[2 * C], step[2 * C], none[2 * C] = { 0 };
+
+  dm_test_random (x, N, 1);
+  dm_test_random (ab, 2 * C, 2);
+  dm_test_random (step, 2 * C, 3);
+
+  k->affine_between (y, PIXEL, x, PIXEL, ab, step, 0.3f, 0.2f, N_PIXELS, C,
+                     true);
+  for (size_t i = 0; i < N; i++)
+    {
+      size_t c = i % PIXEL;
+      float  share = 0.3f + 0.2f * (float) (i / PIXEL), z, want;
+
+      if (c >= C)
+        continue;
+      z = (ab[c] + share * step[c]) * x[i] + ab[C + c] + share * step[C + c];
+      want = z * sigmoid (z);
+      dm_assert_near (&y[i], &want, 1, 2 * TOLERANCE);
+    }
+
+  k->affine (plain, PIXEL, x, PIXEL, ab, ab + C, N_PIXELS, C, false);
+  k->affine_between (y, PIXEL, x, PIXEL, ab, none, 0.3f, 0.2f, N_PIXELS, C,
+                     false);
+  for (size_t p = 0; p < N_PIXELS; p++)
+    dm_assert_near (y + p * PIXEL, plain + p * PIXEL, C, TOLERANCE);
+}
+
 static void
 test_norm (void)
 {
   for_each_cpu (check_norm);
+  for_each_cpu (check_affine_between);
 }
 
 /* Rows sum to 1, keep the order, and the backward pass is their derivative. */

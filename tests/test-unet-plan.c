@@ -181,6 +181,7 @@ test_moved (void)
   config.circular = true;
   config.attention[1] = config.attention_middle = false;
   unet_case_set_up (&self, config, 1, h, w);
+  unet_case_make_plan (&self, DM_PLAN_INFER, DM_WRAP_XY);
   unet_case_forward (&self);
   before = g_memdup2 (self.pred, self.n_values * sizeof *before);
   xt = g_memdup2 (self.xt, self.n_values * sizeof *xt);
@@ -194,6 +195,36 @@ test_moved (void)
                     before + i * 3, 3, 1e-3);
 
   unet_case_tear_down (&self);
+}
+
+/* On a canvas larger than the native size a network sees what it was trained
+ * on: of a canvas of copies of a native picture it makes copies of its answer.
+ */
+static void
+test_copies (void)
+{
+  DmConfig     config = unet_case_small_config ();
+  const size_t side = 8, h = 16, w = 24;
+  UnetCase     one, many;
+
+  config.circular = true;
+  config.attention[1] = config.attention_middle = false;
+  unet_case_set_up (&one, config, 1, side, side);
+  unet_case_set_up (&many, config, 1, h, w);
+  unet_case_make_plan (&many, DM_PLAN_INFER, DM_WRAP_XY);
+  for (size_t i = 0; i < h * w; i++)
+    memcpy (many.xt + i * 3, one.xt + (i / w % side * side + i % w % side) * 3,
+            3 * sizeof (float));
+
+  unet_case_forward (&one);
+  unet_case_forward (&many);
+  for (size_t i = 0; i < h * w; i++)
+    dm_assert_near (many.pred + i * 3,
+                    one.pred + (i / w % side * side + i % w % side) * 3, 3,
+                    1e-3);
+
+  unet_case_tear_down (&one);
+  unet_case_tear_down (&many);
 }
 
 static void
@@ -232,8 +263,10 @@ test_memory (void)
   size_t   infer, train;
 
   unet_case_set_up (&self, bits_config (), 4, 24, 24);
-  infer = dm_unet_plan_measure (self.unet, DM_PLAN_INFER, 4, 24, 24);
-  train = dm_unet_plan_measure (self.unet, DM_PLAN_TRAIN, 4, 24, 24);
+  infer =
+      dm_unet_plan_measure (self.unet, DM_PLAN_INFER, 4, 24, 24, DM_WRAP_NONE);
+  train =
+      dm_unet_plan_measure (self.unet, DM_PLAN_TRAIN, 4, 24, 24, DM_WRAP_NONE);
   g_assert_cmpuint (infer, <, train / 3);
 
   self.pool = dm_pool_new (0);
@@ -241,6 +274,15 @@ test_memory (void)
   g_assert_cmpuint (dm_unet_plan_get_bytes (self.plan), ==, infer);
   unet_case_make_plan (&self, DM_PLAN_TRAIN, DM_WRAP_NONE);
   g_assert_cmpuint (dm_unet_plan_get_bytes (self.plan), ==, train);
+
+  /* on a canvas, where windows of the norms take some more */
+  self.h = 48;
+  for (int wrap = 0; wrap < 4; wrap++)
+    {
+      infer = dm_unet_plan_measure (self.unet, DM_PLAN_INFER, 4, 48, 24, wrap);
+      unet_case_make_plan (&self, DM_PLAN_INFER, wrap);
+      g_assert_cmpuint (dm_unet_plan_get_bytes (self.plan), ==, infer);
+    }
 
   unet_case_tear_down (&self);
 }
@@ -282,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/unet-plan/without-dxt", test_without_dxt);
   g_test_add_func ("/unet-plan/infer", test_infer);
   g_test_add_func ("/unet-plan/moved", test_moved);
+  g_test_add_func ("/unet-plan/copies", test_copies);
   g_test_add_func ("/unet-plan/size-refused", test_size_refused);
   g_test_add_func ("/unet-plan/memory", test_memory);
 #if COUNTING

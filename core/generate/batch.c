@@ -311,8 +311,9 @@ dm_batch_measure (const DmBatch *self)
   for (size_t i = 0; i < 2; i++)
     if (n_rows[i] > 0)
       {
-        size_t plan = dm_unet_plan_measure (unet, DM_PLAN_INFER, n_rows[i],
-                                            work.h, work.w);
+        size_t plan =
+            dm_unet_plan_measure (unet, DM_PLAN_INFER, n_rows[i], work.h,
+                                  work.w, self->settings->wrap);
 
         if (plan == 0)
           return 0;

@@ -130,6 +130,21 @@ struct _DmKernels
                   size_t       n_pixels,
                   size_t       c,
                   bool         silu);
+  /* the same with a and b changing along the row:
+   *
+   *   [a, b] = ab[2c] + (share + p share_step) step[2c]
+   */
+  void (*affine_between) (float       *y,
+                          size_t       y_pixel,
+                          const float *x,
+                          size_t       x_pixel,
+                          const float *ab,
+                          const float *step,
+                          float        share,
+                          float        share_step,
+                          size_t       n_pixels,
+                          size_t       c,
+                          bool         silu);
   /* with g = dy f' (a x + b):  sum[c] += Σ_p g, sum_x[c] += Σ_p g x */
   void (*affine_backward_sums) (float       *sum,
                                 float       *sum_x,

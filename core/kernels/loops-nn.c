@@ -126,6 +126,36 @@ affine (float       *y,
     }
 }
 
+static void
+affine_between (float       *y,
+                size_t       y_pixel,
+                const float *x,
+                size_t       x_pixel,
+                const float *ab,
+                const float *step,
+                float        share,
+                float        share_step,
+                size_t       n_pixels,
+                size_t       c,
+                bool         with_silu)
+{
+  for (size_t p = 0; p < n_pixels; p++)
+    {
+      float s = share + (float) p * share_step;
+
+      FOR_CHANNELS (k, m, c)
+      {
+        Vec a = load_n (ab + k, m) + s * load_n (step + k, m);
+        Vec b = load_n (ab + c + k, m) + s * load_n (step + c + k, m);
+        Vec z = a * load_n (x + p * x_pixel + k, m) + b;
+
+        if (with_silu)
+          z *= vec_sigmoid (z);
+        store_n (y + p * y_pixel + k, z, m);
+      }
+    }
+}
+
 /* dy f' (a x + b) */
 INLINE Vec
 affine_slope (Vec dy, Vec x, Vec a, Vec b, bool with_silu)
@@ -307,6 +337,7 @@ DM_VARIANT (dm_kernels_fill_nn) (DmKernels *k)
   k->add = add;
   k->moments = moments;
   k->affine = affine;
+  k->affine_between = affine_between;
   k->affine_backward_sums = affine_backward_sums;
   k->affine_backward = affine_backward;
   k->softmax = softmax;

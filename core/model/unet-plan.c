@@ -159,15 +159,19 @@ dm_unet_plan_get_bytes (const DmUnetPlan *self)
  * without taking them; 0 if there can be no such plan.
  */
 size_t
-dm_unet_plan_measure (
-    const DmUnet *self, DmPlanMode mode, size_t n, size_t h, size_t w)
+dm_unet_plan_measure (const DmUnet *self,
+                      DmPlanMode    mode,
+                      size_t        n,
+                      size_t        h,
+                      size_t        w,
+                      DmWrap        wrap)
 {
   g_autoptr (DmUnetPlan) plan = NULL;
 
   if (!check_size (self, n, h, w, NULL))
     return 0;
 
-  plan = plan_new (self, mode, n, h, w, DM_WRAP_NONE, dm_pool_get_default ());
+  plan = plan_new (self, mode, n, h, w, wrap, dm_pool_get_default ());
 
   return plan->arena.peak;
 }

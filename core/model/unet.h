@@ -47,9 +47,13 @@ DmUnetPlan *dm_unet_plan_new (const DmUnet *self,
                               GError      **error);
 void        dm_unet_plan_free (DmUnetPlan *self);
 size_t      dm_unet_plan_get_bytes (const DmUnetPlan *self);
-size_t      dm_unet_plan_measure (
-         const DmUnet *self, DmPlanMode mode, size_t n, size_t h, size_t w);
-size_t dm_unet_get_stride (const DmUnet *self);
+size_t      dm_unet_plan_measure (const DmUnet *self,
+                                  DmPlanMode    mode,
+                                  size_t        n,
+                                  size_t        h,
+                                  size_t        w,
+                                  DmWrap        wrap);
+size_t      dm_unet_get_stride (const DmUnet *self);
 
 /* pred = F (xt, logsnr, class)
  *

@@ -7,10 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "nn/norm-windows.h"
 #include "nn/sums.h"
-
-/* Keeps the deviation of a constant group from being 0; PyTorch's value. */
-#define VARIANCE_FLOOR 1e-5
 
 /**
  * dm_group_norm_init:
@@ -27,7 +25,9 @@ dm_group_norm_init (DmGroupNorm *self,
 {
   g_assert (c % n_groups == 0);
 
-  *self = (DmGroupNorm){ .c = c, .n_groups = n_groups, .silu = silu };
+  *self = (DmGroupNorm){
+    .c = c, .n_groups = n_groups, .h = builder->h, .w = builder->w, .silu = silu
+  };
   self->weight = dm_params_add (builder->params, scope, "weight", DM_SHAPE (c),
                                 DM_INIT_ONE, 0);
   self->bias = dm_params_add (builder->params, scope, "bias", DM_SHAPE (c),
@@ -37,6 +37,9 @@ dm_group_norm_init (DmGroupNorm *self,
 /**
  * dm_group_norm_plan:
  * @x: like the input
+ *
+ * Trained are whole pictures. What is drawn on a larger canvas gets the moments
+ * of windows of the native size.
  */
 void
 dm_group_norm_plan (const DmGroupNorm *self,
@@ -45,6 +48,12 @@ dm_group_norm_plan (const DmGroupNorm *self,
                     const DmTensor    *x)
 {
   size_t n = planner->n;
+
+  if (!planner->train && (x->h > self->h || x->w > self->w))
+    {
+      dm_norm_windows_plan (self, plan, planner, x);
+      return;
+    }
 
   *plan = (DmGroupNormPlan){
     .a = dm_arena_floats (planner->arena, n * self->c),
@@ -130,7 +139,7 @@ finish_moments (const Job *job, size_t image, size_t group)
   variance = MAX (sum2 / count - mean * mean, 0.0);
   plan->mean[image * self->n_groups + group] = (float) mean;
   plan->inverse[image * self->n_groups + group] =
-      (float) (1.0 / sqrt (variance + VARIANCE_FLOOR));
+      (float) (1.0 / sqrt (variance + DM_NORM_VARIANCE_FLOOR));
 }
 
 /* y = f (a x + b):  a = r γ (1 + scale),  b = (β - μ r γ) (1 + scale) + shift
@@ -194,6 +203,12 @@ dm_group_norm_forward (const DmGroupNorm *self,
 {
   Job job = { .self = self, .plan = plan, .context = context, .y = y, .x = x };
   size_t n_chunks = x->n * dm_n_chunks (x);
+
+  if (plan->has_windows)
+    {
+      dm_norm_windows_forward (self, plan, y, x, condition, context);
+      return;
+    }
 
   dm_pool_run (context->pool, moments_chunk, &job, n_chunks);
 

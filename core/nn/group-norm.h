@@ -14,8 +14,21 @@ typedef struct
 {
   DmParam *weight, *bias;
   size_t   c, n_groups;
+  size_t   h, w; /* native size */
   bool     silu;
 } DmGroupNorm;
+
+/* Keeps the deviation of a constant group from being 0; PyTorch's value. */
+#define DM_NORM_VARIANCE_FLOOR 1e-5
+
+/* One axis of a canvas larger than the native size: see norm-windows.h. */
+typedef struct
+{
+  size_t block;            /* cells                             */
+  size_t n_blocks, window; /* blocks: of the axis, of a window  */
+  size_t n_windows;
+  bool   wrap; /* windows go on at the opposite edge            */
+} DmNormAxis;
 
 /* What forward found and backward needs. */
 typedef struct
@@ -23,6 +36,12 @@ typedef struct
   float *a, *b;          /* [n, c]: y = f (a x + b)                       */
   float *mean, *inverse; /* [n, n_groups]: of x, and 1 / its deviation    */
   float *k, *l;          /* [n, c]: coefficients of backward              */
+
+  /* on a canvas larger than the native size, when nothing is trained */
+  bool       has_windows;
+  DmNormAxis rows, columns;
+  float     *windows; /* [n, rows.n_windows, columns.n_windows, 2, n_groups]:
+                         1 / deviation and mean / deviation               */
 } DmGroupNormPlan;
 
 void dm_group_norm_init (DmGroupNorm *self,
