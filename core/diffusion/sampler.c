@@ -6,22 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Between two evaluations, from logsnr to next: x[n_floats] is replaced. */
-typedef bool (*StepFunc) (const DmSampling *self,
-                          unsigned          step,
-                          float            *x,
-                          float            *scratch);
-
-static bool step_ancestral (const DmSampling *self,
-                            unsigned          step,
-                            float            *x,
-                            float            *scratch);
-static bool
-step_ddim (const DmSampling *self, unsigned step, float *x, float *scratch);
-static bool
-step_heun (const DmSampling *self, unsigned step, float *x, float *scratch);
-static bool
-step_dpm2m (const DmSampling *self, unsigned step, float *x, float *scratch);
+#include "diffusion/steps.h"
 
 /* The paper steps evenly in time through the whole range. The deterministic
  * samplers come nearest to their own limit when few steps are spent evenly on
@@ -33,16 +18,17 @@ step_dpm2m (const DmSampling *self, unsigned step, float *x, float *scratch);
 static const struct
 {
   const char *name;
-  StepFunc    step;
+  DmStepMove  step;
   size_t      n_buffers; /* of n_floats */
   DmSpacing   spacing;
   double      logsnr_first, logsnr_last;
 } samplers[DM_N_SAMPLERS] = {
-  [DM_SAMPLER_ANCESTRAL] = { "ancestral", step_ancestral, 2, DM_SPACING_TIME,
+  [DM_SAMPLER_ANCESTRAL] = { "ancestral", dm_step_ancestral, 2, DM_SPACING_TIME,
                              -INFINITY, INFINITY },
-  [DM_SAMPLER_DDIM] = { "ddim", step_ddim, 1, DM_SPACING_LOGSNR, -9.0, 7.0 },
-  [DM_SAMPLER_HEUN] = { "heun", step_heun, 3, DM_SPACING_LOGSNR, -9.0, 7.0 },
-  [DM_SAMPLER_DPM2M] = { "dpm2m", step_dpm2m, 2, DM_SPACING_LOGSNR, -9.0, 7.0 },
+  [DM_SAMPLER_DDIM] = { "ddim", dm_step_ddim, 1, DM_SPACING_LOGSNR, -9.0, 7.0 },
+  [DM_SAMPLER_HEUN] = { "heun", dm_step_heun, 3, DM_SPACING_LOGSNR, -9.0, 7.0 },
+  [DM_SAMPLER_DPM2M] = { "dpm2m", dm_step_dpm2m, 2, DM_SPACING_LOGSNR, -9.0,
+                         7.0 },
 };
 
 /**
@@ -121,170 +107,120 @@ dm_sampling_get_logsnr (const DmSampling *self, unsigned step)
   return dm_schedule_get_logsnr (schedule, t_first + part * (t_last - t_first));
 }
 
-static bool
-denoise (const DmSampling *self, float *x0, const float *x, double logsnr)
-{
-  double t = dm_schedule_get_t (&self->schedule, logsnr);
+/* --- a picture that is there already -------------------------------------- */
 
-  return self->denoise (x0, x, t, logsnr, self->data);
+/* No two draws of a run are alike: after each pass of a step what is known is
+ * noised anew, and before each repeat everything.
+ */
+typedef enum
+{
+  DRAW_KEEP,
+  DRAW_GO_BACK,
+  N_DRAWS
+} Draw;
+
+static size_t
+get_n_pictures (const DmSampling *self)
+{
+  return self->n_floats / self->known->n_pixels / self->known->channels;
 }
 
-/* y[n_floats] = a x + b z */
 static void
-combine (const DmSampling *self,
-         float            *y,
-         double            a,
-         const float      *x,
-         double            b,
-         const float      *z)
+draw_known_noise (const DmSampling *self,
+                  float            *eps,
+                  Draw              draw,
+                  const DmStep     *step)
 {
-  for (size_t i = 0; i < self->n_floats; i++)
-    y[i] = (float) (a * (double) x[i] + b * (double) z[i]);
+  unsigned pass = step->repeat * self->n_steps + step->step;
+
+  self->known_noise (eps, N_DRAWS * pass + draw, self->data);
 }
 
-/* Moves x along the line of constant x0 and eps:
- *
- *   y = alpha_next x0 + sigma_next eps,  eps = (x - alpha x0) / sigma
- *     = sigma_next / sigma x + alpha_next (1 - exp (-h)) x0
- *
- * where h = (next - logsnr) / 2. The second form does not subtract near-equal
- * numbers or divide by a small one at either end.
- *
- * Source: Song et al. 2021 (DDIM), eq. 12; Lu et al. 2022, "DPM-Solver++",
- * eq. 8, whose lambda is half our log-SNR.
+/* Puts what is known into x, which is at @logsnr with the steps from @next_step
+ * on still to be done.
  */
 static void
-move (const DmSampling *self,
-      float            *y,
-      const float      *x,
-      const float      *x0,
-      double            logsnr,
-      double            next)
+keep_known (const DmSampling *self,
+            const DmStep     *step,
+            double            logsnr,
+            unsigned          next_step,
+            float            *x,
+            float            *eps)
 {
-  double ratio = dm_sigma (next) / dm_sigma (logsnr);
-  double gain = -expm1 (-0.5 * (next - logsnr));
+  const DmKnown *known = self->known;
 
-  combine (self, y, ratio, x, dm_alpha (next) * gain, x0);
+  if (known == NULL || known->mask == NULL)
+    return;
+
+  draw_known_noise (self, eps, DRAW_KEEP, step);
+  dm_known_keep (known, x, eps, logsnr,
+                 (double) (self->n_steps - next_step) / self->n_steps,
+                 get_n_pictures (self));
 }
 
-/* Draws from q (x_next | x, x0), with r = exp (logsnr - next):
- *
- *   mean     = r alpha_next / alpha x + (1 - r) alpha_next x0
- *   small    = (1 - r) sigma_next²,  large = (1 - r) sigma²
- *   variance = small^(1 - v) large^v
- *
- * Source: Ho & Salimans 2022, section 2, eq. 3 and Algorithm 2.
+/* With the noise of the last step, which needs none itself. */
+static void
+start (const DmSampling *self, float *x, float *eps)
+{
+  double logsnr = dm_sampling_get_logsnr (self, self->first_step);
+  DmStep last = { .step = self->n_steps - 1 };
+
+  if (self->known != NULL && self->first_step > 0)
+    dm_known_start (self->known, x, logsnr, get_n_pictures (self));
+
+  keep_known (self, &last, logsnr, self->first_step, x, eps);
+}
+
+static void
+finish (const DmSampling *self, float *x)
+{
+  if (self->known != NULL)
+    dm_known_keep (self->known, x, NULL, 0.0, 0.0, get_n_pictures (self));
+}
+
+/* --- the run -------------------------------------------------------------- */
+
+/* Where pixels are noised anew after each step there is no smooth path that
+ * could be continued from the step before.
  */
 static bool
-step_ancestral (const DmSampling *self, unsigned step, float *x, float *scratch)
+is_smooth (const DmSampling *self)
 {
-  float *x0 = scratch;
-  float *eps = scratch + self->n_floats;
-  double logsnr = dm_sampling_get_logsnr (self, step);
-  double next = dm_sampling_get_logsnr (self, step + 1);
-  double keep = exp (logsnr - next);
-  double fresh = -expm1 (logsnr - next);
-  double v = self->variance_mix;
-  double noise = sqrt (fresh) * pow (dm_sigma (next), 1.0 - v) *
-                 pow (dm_sigma (logsnr), v);
+  return self->n_repeats == 1 &&
+         (self->known == NULL || self->known->mask == NULL);
+}
 
-  if (!denoise (self, x0, x, logsnr))
-    return false;
+static DmStep
+get_step (const DmSampling *self, unsigned step, unsigned repeat)
+{
+  DmStep one = {
+    .step = step,
+    .repeat = repeat,
+    .logsnr = dm_sampling_get_logsnr (self, step),
+    .next = dm_sampling_get_logsnr (self, step + 1),
+  };
 
-  self->noise (eps, step, self->data);
+  if (step > self->first_step && is_smooth (self))
+    one.passed = one.logsnr - dm_sampling_get_logsnr (self, step - 1);
 
-  combine (self, x, keep * dm_alpha (next) / dm_alpha (logsnr), x,
-           fresh * dm_alpha (next), x0);
-  combine (self, x, 1.0, x, noise, eps);
-
-  return true;
+  return one;
 }
 
 static bool
-step_ddim (const DmSampling *self, unsigned step, float *x, float *scratch)
+take_step (const DmSampling *self, const DmStep *step, float *x, float *scratch)
 {
-  double logsnr = dm_sampling_get_logsnr (self, step);
-  double next = dm_sampling_get_logsnr (self, step + 1);
+  float *eps = scratch + samplers[self->sampler].n_buffers * self->n_floats;
 
-  if (!denoise (self, scratch, x, logsnr))
-    return false;
-
-  move (self, x, x, scratch, logsnr, next);
-
-  return true;
-}
-
-/* How far from the first x0 of a step to the second lies the one that moves x
- * as a straight line between both would, h being half the log-SNR of the step:
- *
- *   integral over s from 0 to h of exp (s) s / h, over that of exp (s)
- *     = 1 / (1 - exp (-h)) - 1 / h
- */
-static double
-get_line_weight (double h)
-{
-  return h > 1e-4 ? -1.0 / expm1 (-h) - 1.0 / h : 0.5 + h / 12.0;
-}
-
-/* Heun's method: an Euler step, then again with what the denoiser says at both
- * ends. EDM takes the mean of the two slopes in sigma / alpha, which for long
- * steps weighs the second by exp (h) / 2, far too much. Here only x0 is taken
- * to be a straight line, in log-SNR, and the rest is exact; for short steps
- * that is the same. On mixtures of Gaussians, 10 to 40 steps, it is 1.3 to 10
- * times nearer to the solution.
- *
- * Source: Karras et al. 2022, Algorithm 1; Lu et al. 2022, "DPM-Solver++",
- * eq. 8 for the exact part.
- */
-static bool
-step_heun (const DmSampling *self, unsigned step, float *x, float *scratch)
-{
-  float *here = scratch;
-  float *there = scratch + self->n_floats;
-  float *euler = scratch + 2 * self->n_floats;
-  double logsnr = dm_sampling_get_logsnr (self, step);
-  double next = dm_sampling_get_logsnr (self, step + 1);
-  double weight = get_line_weight (0.5 * (next - logsnr));
-
-  if (!denoise (self, here, x, logsnr))
-    return false;
-
-  move (self, euler, x, here, logsnr, next);
-  if (!denoise (self, there, euler, next))
-    return false;
-
-  combine (self, here, 1.0 - weight, here, weight, there);
-  move (self, x, x, here, logsnr, next);
-
-  return true;
-}
-
-/* A move with x0 taken at the middle of the step, on the line through the last
- * two: x0 + h / (2 h_before) (x0 - x0_before). The first step has only one.
- *
- * Source: Lu et al. 2022, "DPM-Solver++", Algorithm 2.
- */
-static bool
-step_dpm2m (const DmSampling *self, unsigned step, float *x, float *scratch)
-{
-  float *before = scratch + (step + 1) % 2 * self->n_floats;
-  float *x0 = scratch + step % 2 * self->n_floats;
-  double logsnr = dm_sampling_get_logsnr (self, step);
-  double next = dm_sampling_get_logsnr (self, step + 1);
-  double weight = 0.0;
-
-  if (!denoise (self, x0, x, logsnr))
-    return false;
-
-  if (step > 0)
+  if (step->repeat > 0)
     {
-      double passed = logsnr - dm_sampling_get_logsnr (self, step - 1);
-
-      weight = passed > 0.0 ? 0.5 * (next - logsnr) / passed : 0.0;
-      combine (self, before, 1.0 + weight, x0, -weight, before);
+      draw_known_noise (self, eps, DRAW_GO_BACK, step);
+      dm_known_go_back (x, eps, step->next, step->logsnr, self->n_floats);
     }
 
-  move (self, x, x, step > 0 ? before : x0, logsnr, next);
+  if (!samplers[self->sampler].step (self, step, x, scratch))
+    return false;
+
+  keep_known (self, step, step->next, step->step + 1, x, eps);
 
   return true;
 }
@@ -297,42 +233,69 @@ step_dpm2m (const DmSampling *self, unsigned step, float *x, float *scratch)
 size_t
 dm_sample_scratch (const DmSampling *self)
 {
-  return samplers[self->sampler].n_buffers * self->n_floats;
+  size_t n_buffers = samplers[self->sampler].n_buffers;
+
+  if (self->known != NULL || self->n_repeats > 1)
+    n_buffers++; /* noise */
+
+  return n_buffers * self->n_floats;
+}
+
+/**
+ * dm_sampling_get_n_passes:
+ *
+ * Returns: how often dm_sample() takes a step, repeats counted.
+ */
+unsigned
+dm_sampling_get_n_passes (const DmSampling *self)
+{
+  return (self->n_steps - 1 - self->first_step) * self->n_repeats + 1;
+}
+
+static bool
+tell (const DmSampling *self, unsigned pass)
+{
+  return self->on_step == NULL ||
+         self->on_step (pass, dm_sampling_get_n_passes (self),
+                        self->on_step_data);
 }
 
 /**
  * dm_sample:
- * @x: (inout) [n_floats], xt at the log-SNR of step 0, which for a start from
- * nothing is standard normal noise; on return, the picture
+ * @x: (inout) [n_floats], standard normal noise, which is xt at the log-SNR of
+ * step 0; on return, the picture
  * @scratch: [dm_sample_scratch()]
  *
- * Runs all steps of a sampler. The callback hears of each step that is done.
+ * Runs all steps of a sampler, from first_step on: then the known picture is
+ * what the noise is added to. The callback hears of each pass that is done.
  *
  * Returns: false if the denoiser or the callback stopped the run; then @x is
  * somewhere in between.
+ *
+ * Source: Lugmayr et al. 2022, "RePaint", Algorithm 1, for what is known.
  */
 bool
 dm_sample (const DmSampling *self, float *x, float *scratch)
 {
-  unsigned last = self->n_steps - 1;
+  unsigned last = self->n_steps - 1, pass = 0;
 
-  for (unsigned step = 0; step <= last; step++)
-    {
-      bool done;
+  start (self, x, scratch);
+  for (unsigned step = self->first_step; step < last; step++)
+    for (unsigned repeat = 0; repeat < self->n_repeats; repeat++)
+      {
+        DmStep one = get_step (self, step, repeat);
 
-      if (step < last)
-        done = samplers[self->sampler].step (self, step, x, scratch);
-      else
-        done = denoise (self, scratch, x, dm_sampling_get_logsnr (self, step));
+        if (!take_step (self, &one, x, scratch) || !tell (self, ++pass))
+          return false;
+      }
 
-      if (done && self->on_step != NULL)
-        done = self->on_step (step + 1, self->n_steps, self->on_step_data);
-
-      if (!done)
-        return false;
-    }
+  if (!dm_step_denoise (self, scratch, x,
+                        dm_sampling_get_logsnr (self, last)) ||
+      !tell (self, ++pass))
+    return false;
 
   memcpy (x, scratch, self->n_floats * sizeof *x);
+  finish (self, x);
 
   return true;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "diffusion/known.h"
 #include "diffusion/schedule.h"
 #include "tensor/terms.h"
 
@@ -38,7 +39,7 @@ typedef enum
 typedef bool (*DmDenoiseFunc) (
     float *x0, const float *xt, double t, double logsnr, void *data);
 
-/* Noise of a step, [n_floats] standard normal. */
+/* Noise of a step, [n_floats] standard normal: another for each number. */
 typedef void (*DmNoiseFunc) (float *eps, unsigned step, void *data);
 
 typedef struct
@@ -56,16 +57,26 @@ typedef struct
   DmDenoiseFunc denoise;
   DmNoiseFunc   noise; /* (nullable) unless the sampler is ancestral  */
   void         *data;
-  DmStepFunc    on_step; /* (nullable) called with 1 ... n_steps        */
+  DmStepFunc    on_step; /* (nullable) called with 1 ... n_passes */
   void         *on_step_data;
+
+  /* A picture that is there already. The first steps are left out and each but
+   * the last is taken n_repeats times, going back in between, so that what is
+   * drawn and what is known come to agree (RePaint).
+   */
+  const DmKnown *known; /* (nullable)                                  */
+  unsigned       first_step;
+  unsigned       n_repeats;   /* 1 or more                                   */
+  DmNoiseFunc    known_noise; /* (nullable) if nothing of it is used   */
 } DmSampling;
 
 #define DM_SAMPLING_INIT                                                       \
   {                                                                            \
-    .t_start = 1.0, .variance_mix = 0.3                                        \
+    .t_start = 1.0, .variance_mix = 0.3, .n_repeats = 1                        \
   }
 
-double dm_sampling_get_logsnr (const DmSampling *self, unsigned step);
+double   dm_sampling_get_logsnr (const DmSampling *self, unsigned step);
+unsigned dm_sampling_get_n_passes (const DmSampling *self);
 
 size_t dm_sample_scratch (const DmSampling *self);
 bool   dm_sample (const DmSampling *self, float *x, float *scratch);

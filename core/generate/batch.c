@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "generate/given.h"
 #include "tensor/arena.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
@@ -27,12 +28,13 @@ typedef struct
 
   DmUnetPlan *plain, *guided; /* for n and n + n_guided rows; NULL if no step
                                  needs it                                    */
-  DmArena arena;
-  float  *x, *scratch;  /* of the sampler                */
-  float  *input, *pred; /* [n + n_guided, n_floats]      */
-  float  *logsnr;       /* [n + n_guided]                */
-  float  *spare;        /* [n_floats]                    */
-  int    *class_id;     /* [n + n_guided]                */
+  DmArena       arena;
+  float        *x, *scratch;  /* of the sampler                */
+  float        *input, *pred; /* [n + n_guided, n_floats]      */
+  float        *logsnr;       /* [n + n_guided]                */
+  float        *spare;        /* [n_floats]                    */
+  int          *class_id;     /* [n + n_guided]                */
+  DmGivenCanvas given;
 } Work;
 
 /* --- guidance --------------------------------------------------------------
@@ -68,7 +70,8 @@ is_active (const Work *self, double t)
 static gboolean
 any_step (const Work *self, gboolean active)
 {
-  for (unsigned step = 0; step < self->sampling.n_steps; step++)
+  for (unsigned step = self->sampling.first_step; step < self->sampling.n_steps;
+       step++)
     {
       double logsnr = dm_sampling_get_logsnr (&self->sampling, step);
       double t = dm_schedule_get_t (&self->sampling.schedule, logsnr);
@@ -174,6 +177,14 @@ draw_step_noise (float *eps, unsigned step, void *data)
   draw_noise (self, eps, DM_STREAM_ANCESTRAL, (guint64) step * self->n_floats);
 }
 
+static void
+draw_known_noise (float *eps, unsigned draw, void *data)
+{
+  const Work *self = data;
+
+  draw_noise (self, eps, DM_STREAM_KNOWN, (guint64) draw * self->n_floats);
+}
+
 static bool
 on_step (unsigned step, unsigned n_steps, void *data)
 {
@@ -211,7 +222,9 @@ get_sampling (const DmBatch *batch)
   sampling.variance_mix = settings->variance_mix;
   sampling.denoise = denoise;
   sampling.noise = draw_step_noise;
+  sampling.known_noise = draw_known_noise;
   sampling.on_step = on_step;
+  dm_given_set_up (settings->given, &sampling);
 
   return sampling;
 }
@@ -220,8 +233,12 @@ get_sampling (const DmBatch *batch)
 static void
 place (Work *self)
 {
-  size_t n = self->batch->n, n_rows = n + self->n_guided;
+  const DmGiven *given = self->batch->settings->given;
+  size_t         n = self->batch->n, n_rows = n + self->n_guided;
 
+  dm_given_place (given, &self->given, &self->arena, self->h, self->w,
+                  dm_model_get_config (self->batch->model)->channels);
+  self->sampling.known = given != NULL ? &self->given.known : NULL;
   self->x = dm_arena_floats (&self->arena, n * self->n_floats);
   self->scratch =
       dm_arena_floats (&self->arena, dm_sample_scratch (&self->sampling));
@@ -356,10 +373,13 @@ dm_batch_draw (const DmBatch *self, float *pixels, DmPool *pool, GError **error)
 
   if (done)
     {
-      DmSampling *sampling = &work.sampling;
+      const DmSettings *settings = self->settings;
+      DmSampling       *sampling = &work.sampling;
 
       sampling->data = &work;
       sampling->on_step_data = (void *) self;
+      dm_given_fill (settings->given, &work.given, work.h, work.w,
+                     settings->height, settings->width);
       draw_noise (&work, work.x, DM_STREAM_START, 0);
 
       done = dm_sample (sampling, work.x, work.scratch);
@@ -373,6 +393,19 @@ dm_batch_draw (const DmBatch *self, float *pixels, DmPool *pool, GError **error)
   end (&work);
 
   return done;
+}
+
+/**
+ * dm_batch_get_n_passes:
+ *
+ * Returns: how many steps drawing takes, repeats counted.
+ */
+unsigned
+dm_batch_get_n_passes (const DmBatch *self)
+{
+  DmSampling sampling = get_sampling (self);
+
+  return dm_sampling_get_n_passes (&sampling);
 }
 
 /**

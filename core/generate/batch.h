@@ -23,4 +23,5 @@ gboolean dm_batch_draw (const DmBatch *self,
                         DmPool        *pool,
                         GError       **error);
 
-guint dm_batch_get_n_rows (void);
+unsigned dm_batch_get_n_passes (const DmBatch *self);
+guint    dm_batch_get_n_rows (void);

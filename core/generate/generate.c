@@ -44,7 +44,7 @@ count_batches (const DmBatch *all)
  * @pictures: [n_pictures], one or more
  * @on_step: (nullable) called on this thread after each step, with the number
  * of steps that are done and of all steps; with more pictures than are drawn
- * together these are more than settings->n_steps
+ * together, or steps that are repeated, these are more than settings->n_steps
  * @pool: (nullable)
  *
  * Draws pictures; each is a function of its own values and the settings, bit
@@ -70,6 +70,7 @@ dm_generate (const DmModel    *model,
   };
   g_autofree float *pixels = NULL;
   size_t            n_floats, n_batches;
+  unsigned          n_passes;
 
   g_return_val_if_fail (n_pictures > 0, NULL);
 
@@ -89,7 +90,8 @@ dm_generate (const DmModel    *model,
     }
 
   n_batches = count_batches (&batch);
-  batch.all_steps = settings->n_steps * (unsigned) n_batches;
+  n_passes = dm_batch_get_n_passes (&batch);
+  batch.all_steps = n_passes * (unsigned) n_batches;
 
   for (size_t i = 0; i < n_batches; i++)
     {
@@ -97,7 +99,7 @@ dm_generate (const DmModel    *model,
 
       batch.pictures = pictures + first;
       batch.n = (i + 1) * n_pictures / n_batches - first;
-      batch.first_step = settings->n_steps * (unsigned) i;
+      batch.first_step = n_passes * (unsigned) i;
       if (!dm_batch_draw (&batch, pixels + first * n_floats, pool, error))
         return NULL;
     }

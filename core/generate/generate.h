@@ -11,6 +11,19 @@
 #include "tensor/pool.h"
 #include "tensor/tensor.h"
 
+/* A picture to start from, or to draw around what is known of it. Lent. */
+typedef struct
+{
+  const float *x0;    /* [height, width, channels] in [-1, 1]              */
+  const float *mask;  /* (nullable) [height, width]: 1 where x0 is kept, 0
+                         where it is drawn, between see DmKnown; NULL:
+                         drawn everywhere                              */
+  double strength;    /* share of the steps that is left for drawing, in
+                         (0, 1]; 1 starts from noise, less from x0 with
+                         noise in it                                   */
+  unsigned n_repeats; /* 1 to 100: RePaint's resampling                   */
+} DmGiven;
+
 /* What a set of pictures drawn together has in common. */
 typedef struct
 {
@@ -25,6 +38,8 @@ typedef struct
   /* where the steps lie and what ancestral adds: see DmSampling */
   DmSpacing spacing;
   double    logsnr_first, logsnr_last, variance_mix;
+
+  const DmGiven *given; /* (nullable): for each of the pictures */
 } DmSettings;
 
 /* One picture: a function of these and the settings, whatever is drawn with it.

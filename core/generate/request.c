@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "generate/given.h"
 #include "tensor/error.h"
 
 #define MAX_STEPS 1000
@@ -145,5 +146,6 @@ dm_request_check (const DmModel    *model,
     if (!check_picture (model, &pictures[i], error))
       return FALSE;
 
-  return check_canvas (model, settings, error);
+  return check_canvas (model, settings, error) &&
+         dm_given_check (settings->given, error);
 }
