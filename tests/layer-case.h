@@ -80,7 +80,7 @@ layer_case_finish (LayerCase *self, DmPool *pool)
   dm_test_random (self->params->values, self->params->n_values, 11);
   for (size_t i = 0; i < self->params->n_values; i++)
     self->params->values[i] *= 0.5f;
-  dm_packs_run (&self->packs, true, NULL);
+  dm_packs_run (&self->packs, true, NULL, NULL);
 
   layer_case_plan (self);
   g_assert_true (dm_arena_reserve (&self->arena, NULL));
@@ -116,7 +116,7 @@ layer_case_loss (void *data)
   size_t     n = dm_tensor_n_floats (&self->y);
   double     sum = 0.0;
 
-  dm_packs_run (&self->packs, false, NULL);
+  dm_packs_run (&self->packs, false, NULL, NULL);
   self->forward (self);
   for (size_t i = 0; i < n; i++)
     sum += (double) self->y.data[i] * self->dy.data[i];

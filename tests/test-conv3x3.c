@@ -293,17 +293,41 @@ test_same_bits (void)
       }
 }
 
-/* Large pictures of many channels get F4; what Winograd cannot serve, or would
- * only slow down, is done directly.
+static DmConvAlgorithm
+plan (size_t n, size_t side, size_t c_in, size_t c_out, size_t stride)
+{
+  return dm_conv3x3_plan (&(DmConvShape){ n, side, side, c_in, c_out, stride });
+}
+
+/* Pictures that fill F4's tiles get F4, however many channels they have. Where
+ * few pixels meet the weights, reading these takes longer than the products, so
+ * smaller weights win. What Winograd cannot serve, or would only slow down, is
+ * done directly.
  */
 static void
 test_plan (void)
 {
-  g_assert_cmpint (dm_conv3x3_plan (32, 32, 64, 64, 1), ==, DM_CONV_F4);
-  g_assert_cmpint (dm_conv3x3_plan (7, 7, 64, 64, 1), ==, DM_CONV_F4);
-  g_assert_cmpint (dm_conv3x3_plan (2, 2, 64, 64, 1), ==, DM_CONV_F2);
-  g_assert_cmpint (dm_conv3x3_plan (32, 32, 64, 64, 2), ==, DM_CONV_DIRECT);
-  g_assert_cmpint (dm_conv3x3_plan (32, 32, 3, 64, 1), ==, DM_CONV_DIRECT);
+  static const size_t channels[] = { 64, 128, 384, 512, 1024 };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (channels); i++)
+    {
+      size_t c = channels[i];
+
+      g_assert_cmpint (plan (2, 64, c, c, 1), ==, DM_CONV_F4);
+      g_assert_cmpint (plan (2, 32, c, c, 1), ==, DM_CONV_F4);
+      g_assert_cmpint (plan (2, 8, c, c, 1), ==, DM_CONV_F4);
+      g_assert_cmpint (plan (2, 7, c, c, 1), ==, DM_CONV_F4);
+      g_assert_cmpint (plan (2, 4, c, c, 1), ==, DM_CONV_F2);
+      g_assert_cmpint (plan (2, 2, c, c, 1), ==, DM_CONV_DIRECT);
+      /* in a batch to train on, weights are read once for many pictures */
+      g_assert_cmpint (plan (16, 4, c, c, 1), ==, DM_CONV_F4);
+      g_assert_cmpint (plan (16, 2, c, c, 1), ==, DM_CONV_F2);
+      g_assert_cmpint (plan (16, 1, c, c, 1), ==, DM_CONV_DIRECT);
+    }
+
+  g_assert_cmpint (plan (2, 32, 64, 64, 2), ==, DM_CONV_DIRECT);
+  g_assert_cmpint (plan (2, 32, 3, 64, 1), ==, DM_CONV_DIRECT);
+  g_assert_cmpint (plan (2, 32, 64, 3, 1), ==, DM_CONV_DIRECT);
 }
 
 int

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "limit-case.h"
 #include "model-case.h"
 #include "model/model.h"
 #include "tensor/error.h"
@@ -207,6 +208,79 @@ test_not_found (void)
   g_assert_error (path_error, DM_ERROR, DM_ERROR_FILE);
 }
 
+#if LIMIT_CASE
+/* 8 million parameters: 16 MB in the file, 32 MB as they are, 125 MB packed. */
+static void
+save_large (const char *path)
+{
+  DmModelCase sample;
+  DmParams   *params;
+
+  dm_model_case_init (&sample, DM_DTYPE_BF16);
+  dm_unet_free (sample.unet);
+  g_free (sample.tensors);
+  sample.config.resolution = 8;
+  sample.config.width = 128;
+  sample.config.n_groups = 16;
+  sample.config.attention[1] = false;
+  sample.unet = dm_unet_new (&sample.config);
+  params = dm_unet_get_params (sample.unet);
+  sample.n_tensors = (guint) params->n_params;
+  sample.tensors = g_new0 (DmToStore, params->n_params);
+  for (size_t i = 0; i < params->n_params; i++)
+    {
+      const DmParam *param = params->list[i];
+      DmToStore     *tensor = &sample.tensors[i];
+
+      tensor->name = param->name;
+      tensor->dtype = DM_DTYPE_BF16;
+      tensor->n_dims = (guint) param->n_dims;
+      for (size_t d = 0; d < param->n_dims; d++)
+        tensor->shape[d] = param->shape[d];
+      tensor->value = param->value;
+    }
+  dm_model_case_save (&sample, path);
+  dm_model_case_clear (&sample);
+}
+
+/* However little memory there is: the model, or a sentence. */
+static void
+test_little_memory (void)
+{
+  g_autofree char *path = g_build_filename (folder, "large.safetensors", NULL);
+  guint            n_packs = 0;
+  gsize            leave = 12;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  save_large (path);
+  dm_pool_get_default ();
+
+  for (;; leave += 24)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DmModel) model = NULL;
+
+      limit_case_leave (leave << 20);
+      model = dm_model_load (path, &error);
+      if (model != NULL)
+        break;
+
+      g_assert_nonnull (strstr (error->message, path));
+      g_assert_cmpuint (leave, <, 300);
+      n_packs += strstr (error->message, "order that they are read") != NULL;
+    }
+
+  g_assert_cmpuint (leave, >, 100);
+  g_assert_cmpuint (n_packs, >, 1);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -225,6 +299,9 @@ main (int argc, char **argv)
   g_test_add_func ("/model/no-model", test_no_model);
   g_test_add_func ("/model/find", test_find);
   g_test_add_func ("/model/not-found", test_not_found);
+#if LIMIT_CASE
+  g_test_add_func ("/model/little-memory", test_little_memory);
+#endif
 
   status = g_test_run ();
   dm_test_remove (folder);

@@ -141,7 +141,7 @@ check_network (const DmConfig *config, const char *name)
                            &error);
   g_assert_no_error (error);
 
-  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL);
+  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
   dm_unet_forward (unet, plan, our_pred, xt, logsnr, classes);
   assert_close (our_pred, pred, n);
 

@@ -197,12 +197,12 @@ test_diverged (Fixture *self, gconstpointer data)
   run_steps (b, 2);
   kept = bias->value[0];
   bias->value[0] = NAN;
-  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL);
+  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
 
   g_assert_false (dm_trainer_step (a, &report, &error));
   g_assert_error (error, DM_ERROR, DM_ERROR_DIVERGED);
   bias->value[0] = kept;
-  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL);
+  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
   assert_same_weights (a, b);
   g_assert_cmpuint (dm_trainer_get_images (a), ==, 16);
 

@@ -148,7 +148,7 @@ get_loss (Fixture *self, size_t step, DmPrediction prediction)
                                                  dm_sigma (logsnr) * eps[k]);
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, NULL);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, NULL, NULL);
   dm_unet_forward (self->unet, self->plan, self->pred, input,
                    self->logsnr + step * N, classes);
 

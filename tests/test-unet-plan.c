@@ -21,7 +21,7 @@ run (UnetCase *self, size_t n_workers)
 
   dm_pool_free (self->pool);
   self->pool = n_workers > 0 ? dm_pool_new (n_workers) : NULL;
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->pool, NULL);
   unet_case_make_plan (self, DM_PLAN_TRAIN, DM_WRAP_NONE);
   dm_unet_plan_set_dropout (self->plan, 5, 100);
   unet_case_forward (self);
@@ -305,7 +305,7 @@ test_no_allocation (void)
       dm_unet_plan_set_dropout (self.plan, 5, 100);
       unet_case_forward (&self);
       unet_case_backward (&self);
-      dm_unet_pack (self.unet, DM_PLAN_TRAIN, self.pool);
+      dm_unet_pack (self.unet, DM_PLAN_TRAIN, self.pool, NULL);
     }
   g_assert_cmpuint (before, >, 0);
   g_assert_cmpuint (n_allocations, ==, before);

@@ -91,7 +91,7 @@ unet_case_set_up (UnetCase *self, DmConfig config, size_t n, size_t h, size_t w)
 
   dm_params_allocate_gradients (dm_unet_get_params (self->unet));
   unet_case_fill_params (self->unet);
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, NULL);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, NULL, NULL);
   unet_case_make_plan (self, DM_PLAN_TRAIN,
                        config.circular ? DM_WRAP_XY : DM_WRAP_NONE);
 }
@@ -129,7 +129,7 @@ unet_case_loss (void *data)
   UnetCase *self = data;
   double    sum = 0.0;
 
-  dm_unet_pack (self->unet, DM_PLAN_INFER, NULL);
+  dm_unet_pack (self->unet, DM_PLAN_INFER, NULL, NULL);
   unet_case_forward (self);
   for (size_t i = 0; i < self->n_values; i++)
     sum += (double) self->pred[i] * self->dpred[i];

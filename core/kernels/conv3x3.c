@@ -8,36 +8,8 @@
 
 #include "kernels/conv3x3-private.h"
 
-/* Below this many channels Winograd's transforms cost more than they save. */
-#define WINOGRAD_CHANNELS 8
-
 /* Rows of output that one chunk of the direct convolution computes. */
 #define CHUNK_ROWS 4
-
-/**
- * dm_conv3x3_plan:
- * @h, @w: of the picture at this layer, pixels
- *
- * F4 does 2.25 multiplications for an output pixel and channel where the
- * direct convolution does nine, as long as its 4x4 tiles are filled; F2 does
- * four. The choice depends on nothing else, so that a picture has the same
- * bits in every batch.
- *
- * Returns: the algorithm that needs least work.
- */
-DmConvAlgorithm
-dm_conv3x3_plan (size_t h, size_t w, size_t c_in, size_t c_out, size_t stride)
-{
-  DmTiling f4 = dm_tiling (4, 1, h, w), f2 = dm_tiling (2, 1, h, w);
-
-  if (stride != 1 || MIN (c_in, c_out) < WINOGRAD_CHANNELS)
-    return DM_CONV_DIRECT;
-
-  if (36 * f4.n_tiles <= 16 * f2.n_tiles)
-    return DM_CONV_F4;
-
-  return 16 * f2.n_tiles <= 9 * h * w ? DM_CONV_F2 : DM_CONV_DIRECT;
-}
 
 /**
  * dm_conv3x3_packed_floats:

@@ -26,8 +26,23 @@ typedef struct
   float          *data; /* [dm_conv3x3_packed_floats ()] */
 } DmConvWeights;
 
-DmConvAlgorithm
-dm_conv3x3_plan (size_t h, size_t w, size_t c_in, size_t c_out, size_t stride);
+/* A layer as the planner sees it. It plans for one number and size of pictures,
+ * whatever the layer is given later: @n is 2 for the class and the null class
+ * of one picture, or a small batch to train on.
+ */
+typedef struct
+{
+  size_t n, h, w; /* pictures; pixels of the input at the network's own size */
+  size_t c_in, c_out, stride;
+} DmConvShape;
+
+#define DM_CONV_INFER_N 2
+#define DM_CONV_TRAIN_N 16
+
+DmConvAlgorithm dm_conv3x3_plan (const DmConvShape *shape);
+double          dm_conv3x3_estimate (DmConvAlgorithm    algorithm,
+                                     const DmConvShape *shape);
+size_t dm_conv3x3_weigh (DmConvAlgorithm algorithm, const DmConvShape *shape);
 
 size_t dm_conv3x3_packed_floats (const DmKernels *kernels,
                                  DmConvAlgorithm  algorithm,

@@ -128,15 +128,8 @@ make_unet (const DmWeights *weights, GError **error)
   if (!dm_params_read (dm_unet_get_params (unet), weights, error))
     return NULL;
 
-  if (!is_there (dm_unet_measure_packs (unet, DM_PLAN_INFER)))
-    {
-      g_set_error_literal (
-          error, DM_ERROR, DM_ERROR_MEMORY,
-          _ ("there is not enough memory for the model; close other programs"));
-      return NULL;
-    }
-
-  dm_unet_pack (unet, DM_PLAN_INFER, dm_pool_get_default ());
+  if (!dm_unet_pack (unet, DM_PLAN_INFER, dm_pool_get_default (), error))
+    return NULL;
 
   return g_steal_pointer (&unet);
 }

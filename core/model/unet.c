@@ -207,6 +207,7 @@ dm_unet_new (const DmConfig *config)
   building.builder.params = self->params;
   building.builder.packs = &self->packs;
   build (&building);
+  dm_packs_limit (&self->packs, DM_PACKS_LIMIT);
   dm_params_allocate (self->params);
 
   return self;
@@ -256,11 +257,13 @@ dm_unet_get_stride (const DmUnet *self)
  *
  * To be called after the parameters have changed and before the next pass, and
  * never while a pass is running.
+ *
+ * Errors: %DM_ERROR_MEMORY, the first time; it may be tried again
  */
-void
-dm_unet_pack (DmUnet *self, DmPlanMode mode, DmPool *pool)
+gboolean
+dm_unet_pack (DmUnet *self, DmPlanMode mode, DmPool *pool, GError **error)
 {
-  dm_packs_run (&self->packs, mode == DM_PLAN_TRAIN, pool);
+  return dm_packs_run (&self->packs, mode == DM_PLAN_TRAIN, pool, error);
 }
 
 /**

@@ -31,8 +31,11 @@ void            dm_unet_free (DmUnet *self);
 const DmConfig *dm_unet_get_config (const DmUnet *self);
 DmParams       *dm_unet_get_params (DmUnet *self);
 
-/* After the parameters have changed: packs them for the kernels. */
-void dm_unet_pack (DmUnet *self, DmPlanMode mode, DmPool *pool);
+/* After the parameters have changed: packs them for the kernels. It can fail
+ * only the first time for a mode, when it gets its memory.
+ */
+gboolean
+dm_unet_pack (DmUnet *self, DmPlanMode mode, DmPool *pool, GError **error);
 /* Returns: bytes that packing takes beside the parameters. */
 size_t dm_unet_measure_packs (const DmUnet *self, DmPlanMode mode);
 

@@ -32,11 +32,13 @@ dm_conv2d_init (DmConv2d   *self,
   self->bias = dm_params_add (builder->params, scope, "bias", DM_SHAPE (c_out),
                               init, 9 * c_in);
 
+  dm_packs_add_conv (
+      builder->packs, self->weight, &self->forward,
+      &(DmConvShape){ DM_CONV_INFER_N, h, w, c_in, c_out, stride }, false);
   /* the data gradient has stride 1, see dm_conv2d_backward() */
-  self->forward.algorithm = dm_conv3x3_plan (h, w, c_in, c_out, stride);
-  self->transposed.algorithm = dm_conv3x3_plan (h, w, c_out, c_in, 1);
-  dm_packs_add_conv (builder->packs, self->weight, &self->forward, false);
-  dm_packs_add_conv (builder->packs, self->weight, &self->transposed, true);
+  dm_packs_add_conv (builder->packs, self->weight, &self->transposed,
+                     &(DmConvShape){ DM_CONV_TRAIN_N, h, w, c_out, c_in, 1 },
+                     true);
 }
 
 /**

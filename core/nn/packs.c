@@ -3,7 +3,9 @@
  */
 #include "nn/packs.h"
 
-#include <glib.h>
+#include <glib/gi18n-lib.h>
+
+#include "tensor/error.h"
 
 /**
  * dm_packs_init:
@@ -37,17 +39,24 @@ add (DmPacks *self, DmPack pack)
 /**
  * dm_packs_add_conv:
  * @weight: [c_out, c_in, 3, 3]
- * @conv: lent by the layer, its algorithm chosen; filled by dm_packs_run()
+ * @conv: lent by the layer; its algorithm is chosen, and may be another after
+ * dm_packs_limit(); filled by dm_packs_run()
+ * @shape: of the convolution, or of the data gradient if @transposed
  */
 void
-dm_packs_add_conv (DmPacks       *self,
-                   const DmParam *weight,
-                   DmConvWeights *conv,
-                   bool           transposed)
+dm_packs_add_conv (DmPacks           *self,
+                   const DmParam     *weight,
+                   DmConvWeights     *conv,
+                   const DmConvShape *shape,
+                   bool               transposed)
 {
-  conv->c_out = weight->shape[transposed ? 1 : 0];
-  conv->c_in = weight->shape[transposed ? 0 : 1];
-  add (self, (DmPack){ weight, conv, NULL, transposed });
+  g_assert (shape->c_out == weight->shape[transposed ? 1 : 0] &&
+            shape->c_in == weight->shape[transposed ? 0 : 1]);
+
+  conv->c_out = shape->c_out;
+  conv->c_in = shape->c_in;
+  conv->algorithm = dm_conv3x3_plan (shape);
+  add (self, (DmPack){ weight, conv, NULL, transposed, *shape });
 }
 
 /**
@@ -63,7 +72,7 @@ dm_packs_add_matmul (DmPacks         *self,
 {
   matmul->c_out = weight->shape[transposed ? 1 : 0];
   matmul->c_in = weight->shape[transposed ? 0 : 1];
-  add (self, (DmPack){ weight, NULL, matmul, transposed });
+  add (self, (DmPack){ weight, NULL, matmul, transposed, { 0 } });
 }
 
 /* Runs over an arena that measures, then over the same with memory. */
@@ -89,20 +98,30 @@ place (const DmPacks *self, DmArena *arena, bool transposed)
     }
 }
 
-/* Memory for packs is had like GLib has it: for good, or not at all. */
-static void
-ensure (DmPacks *self, bool transposed)
+static bool
+ensure (DmPacks *self, bool transposed, GError **error)
 {
   DmArena *arena = &self->memory[transposed];
-  g_autoptr (GError) error = NULL;
+  size_t   bytes;
 
   if (arena->base != NULL)
-    return;
+    return true;
 
   place (self, arena, transposed);
-  if (!dm_arena_reserve (arena, &error))
-    g_error ("%s", error->message);
+  bytes = arena->peak;
+  if (!dm_arena_reserve (arena, NULL))
+    {
+      dm_arena_clear (arena);
+      g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
+                   _ ("the network's weights take %.1f GB of memory in the "
+                      "order that they are read in, and so much cannot be had; "
+                      "close other programs or use a smaller network"),
+                   bytes / 1e9);
+      return false;
+    }
   place (self, arena, transposed);
+
+  return true;
 }
 
 /* --- packing ----------------------------------------------------------- */
@@ -136,18 +155,23 @@ pack_one (void *data, size_t chunk, size_t worker)
  * dm_packs_run:
  * @transposed: also the packs for the data gradient
  *
- * Packs the present values of all weights.
+ * Packs the present values of all weights. The first time, memory is had for
+ * it; after that nothing can fail.
+ *
+ * Errors: %DM_ERROR_MEMORY; it may be tried again
  */
-void
-dm_packs_run (DmPacks *self, bool transposed, DmPool *pool)
+bool
+dm_packs_run (DmPacks *self, bool transposed, DmPool *pool, GError **error)
 {
   Job job = { self, transposed };
 
-  ensure (self, false);
-  if (transposed)
-    ensure (self, true);
+  if (!ensure (self, false, error) ||
+      (transposed && !ensure (self, true, error)))
+    return false;
 
   dm_pool_run (pool, pack_one, &job, self->n_packs);
+
+  return true;
 }
 
 /**

@@ -216,7 +216,7 @@ dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
       return FALSE;
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
 
   return TRUE;
 }
@@ -287,7 +287,7 @@ dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
         }
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
 
   return TRUE;
 }

@@ -21,7 +21,7 @@ swap_average (DmTrainer *self)
       self->average[i] = value;
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
 }
 
 static double

@@ -95,7 +95,8 @@ dm_trainer_new (const DmConfig         *config,
   dm_adamw_init (&self->adamw, &options->adamw, self->params);
   self->average = g_new0 (float, self->params->n_values);
   allocate_batch (self);
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, pool);
+  if (!dm_unet_pack (self->unet, DM_PLAN_TRAIN, pool, error))
+    return NULL;
 
   return g_steal_pointer (&self);
 }
@@ -231,7 +232,7 @@ dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error)
   dm_ema_step (self->average, self->params,
                dm_ema_exponent (self->options.ema_length), self->adamw.n_steps,
                &self->context);
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
 
   self->images += self->options.batch;
   self->seconds += (g_get_monotonic_time () - start) * 1e-6;

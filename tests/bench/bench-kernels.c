@@ -71,7 +71,8 @@ choose_algorithm (const Kernel *self)
     case F4:
       return DM_CONV_F4;
     default:
-      return dm_conv3x3_plan (s.side, s.side, s.c, s.c, 1);
+      return dm_conv3x3_plan (
+          &(DmConvShape){ DM_CONV_INFER_N, s.side, s.side, s.c, s.c, 1 });
     }
 }
 

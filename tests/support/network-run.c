@@ -59,9 +59,8 @@ dm_network_run_init (DmNetworkRun *self,
   self->class_id = g_new0 (int, n);
   if (mode == DM_PLAN_TRAIN)
     prepare_training (self);
-  dm_unet_pack (unet, mode, pool);
 
-  return TRUE;
+  return dm_unet_pack (unet, mode, pool, error);
 }
 
 void
@@ -92,7 +91,7 @@ learn (DmNetworkRun *self)
   dm_adamw_step (&self->adamw, params, self->rate, norm, &self->context);
   dm_ema_step (self->average, params, EMA_EXPONENT, self->adamw.n_steps,
                &self->context);
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool);
+  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
 }
 
 /* One pass, which leaves @pred; when training also backward, the optimiser's
