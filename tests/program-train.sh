@@ -7,12 +7,13 @@ set -u
 program=$(realpath "$1")
 . "$(dirname "$0")/support/program.sh"
 # train OUTPUT ARGUMENT...: a network of no use, quickly. In the background, with
-# in_place set, the program takes the place of the shell, to be killed by $!.
+# in_place set, the program takes the place of the shell, to be killed by $!. With
+# data set, of these pictures.
 train ()
 {
   local output=$1
   shift
-  ${in_place:+exec} "$program" train data -o "$output" --width 16 --multipliers 1,2 --blocks 1 \
+  ${in_place:+exec} "$program" train "${data:-data}" -o "$output" --width 16 --multipliers 1,2 --blocks 1 \
     --embedding 32 --groups 4 --batch 8 --seed 5 --no-sheets "$@"
 }
 
@@ -37,8 +38,10 @@ killed_and_resumed ()
   train killed.safetensors --images 3200 --resume > /dev/null
 }
 
+# interrupted SIGNAL: a state is left, with which the run can go on
 interrupted ()
 {
+  rm -f stopped.safetensors*
   in_place=yes train stopped.safetensors --images 100000000 > out.txt 2>&1 &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
@@ -46,17 +49,126 @@ interrupted ()
     sleep 0.05
   done
   sleep 0.3
-  kill -TERM $pid
+  kill "-$1" $pid
   wait $pid
-  [[ $? == 130 && -s stopped.safetensors.state && ! -e stopped.safetensors ]]
+  [[ $? == 130 && -s stopped.safetensors.state && ! -e stopped.safetensors ]] &&
+    train stopped.safetensors --images 80 --resume > /dev/null && [[ -s stopped.safetensors ]]
+}
+
+# nohup makes a run deaf to a closed terminal
+deaf_to_hangup ()
+{
+  rm -f stopped.safetensors*
+  (trap '' HUP; in_place=yes train stopped.safetensors --images 100000000 > out.txt 2>&1) &
+  local pid=$!
+  for ((i = 0; i < 600; i++)); do
+    [[ -s stopped.safetensors.state ]] && break
+    sleep 0.05
+  done
+  pid=$(pgrep -P $pid || echo $pid)
+  kill -HUP $pid
+  sleep 0.5
+  kill -0 $pid && kill -TERM $pid && wait
+}
+
+# a reader that goes away, as a pager in a closed terminal
+broken_pipe ()
+{
+  rm -f stopped.safetensors*
+  train stopped.safetensors --images 100000000 | head -1 > /dev/null
+  [[ ${PIPESTATUS[0]} == 130 && -s stopped.safetensors.state ]]
 }
 
 full_disk_keeps_the_old_file ()
 {
   cp whole.safetensors full.safetensors
-  (ulimit -f 16; trap '' XFSZ; train full.safetensors --images 80 > /dev/null 2> err.txt)
+  (ulimit -f 16; trap '' XFSZ; train full.safetensors --force --images 80 > /dev/null 2> err.txt)
   [[ $? == 1 ]] && grep -q 'full.safetensors' err.txt &&
     cmp -s whole.safetensors full.safetensors
+}
+
+# neither the weights of another run nor its state nor its best weights are lost
+nothing_is_overwritten ()
+{
+  local name
+  mkdir former
+  for name in a.safetensors a.safetensors.state a-best.safetensors; do
+    rm -f former/*
+    cp whole.safetensors former/$name
+    status 1 "former/$name: .*--resume.*--force" train former/a.safetensors --images 80 || return 1
+    cmp -s whole.safetensors former/$name && [[ $(ls former) == "$name" ]] || return 1
+  done
+  train former/a.safetensors --images 80 --force > /dev/null && [[ -s former/a.safetensors ]]
+}
+
+# the lowest loss on pictures held out, which learning by heart raises again
+best_weights ()
+{
+  idx_data tested
+  local kind
+  for kind in images-idx3 labels-idx1; do
+    cp tested/train-$kind-ubyte tested/t10k-$kind-ubyte
+  done
+  data=tested train tested.safetensors --images 1600 --checkpoint-every 400 --json-log tested.json > out.txt &&
+    "$program" inspect tested-best.safetensors > /dev/null && [[ $(wc -l < tested.json) == 4 ]] &&
+    grep -q '"held_out": [0-9.e-]*, "skipped": 0' tested.json
+}
+
+# a full disk while a run goes on: all that it has written before is whole
+full_disk_keeps_states ()
+{
+  train held.safetensors --images 800 --checkpoint-every 400 > /dev/null || return 1
+  md5sum held* > before.txt
+  (ulimit -f 16; trap '' XFSZ; train held.safetensors --images 1600 --resume > /dev/null 2> err.txt)
+  [[ $? == 1 ]] && grep -q 'held.safetensors' err.txt && md5sum held* | cmp -s before.txt
+}
+
+# the last states, and going on from one before the last
+states_are_kept ()
+{
+  local state=several.safetensors.state
+  train several.safetensors --images 3200 --checkpoint-every 640 --keep 3 > /dev/null || return 1
+  [[ -s $state && -s $state.1 && -s $state.2 && ! -e $state.3 && ! -e $state.next ]] || return 1
+  cmp -s whole.safetensors several.safetensors || return 1
+  head -c 5000 $state > cut && mv cut $state
+  train several.safetensors --images 3200 --resume --keep 3 > out.txt || return 1
+  grep -q "$state: .*; continuing from $state.1" out.txt && cmp -s whole.safetensors several.safetensors
+}
+
+only_one_state ()
+{
+  train single.safetensors --images 160 --checkpoint-every 80 --keep 1 > /dev/null &&
+    [[ -s single.safetensors.state && ! -e single.safetensors.state.1 ]]
+}
+
+# pictures that change between two sittings
+changed_data ()
+{
+  mkdir changed && cp data/* changed/
+  local data=changed
+  train changed.safetensors --images 80 > /dev/null || return 1
+  printf '!' | dd of=changed/train-images-idx3-ubyte bs=1 seek=500 conv=notrunc status=none
+  status 1 'pictures are no longer those' train changed.safetensors --images 160 --resume
+}
+
+# a rate that no network survives: a sentence, weights that can be used, and a
+# count of what was left out
+gone_astray ()
+{
+  status 1 'gone astray' train astray.safetensors --images 32000 --rate 1 --clip 0 --checkpoint-every 800 &&
+    "$program" inspect astray.safetensors > /dev/null
+}
+
+# less memory: the batch in parts, as the plan says
+in_parts ()
+{
+  local whole some
+  train parts.safetensors --images 80 --batch 64 --memory 1T > out.txt || return 1
+  whole=$(sed -n 's/.*about \([0-9]*\) MB of memory.*/\1/p' out.txt)
+  train parts2.safetensors --images 80 --batch 64 --memory $((whole - 1))M > out.txt || return 1
+  some=$(sed -n 's/.*about \([0-9]*\) MB of memory.*/\1/p' out.txt)
+  echo "# $whole MB, $some MB"
+  grep -q "learned in 2 parts of 32, to stay within $((whole - 1)) MB" out.txt && [[ $some -lt $whole ]]
 }
 
 # ppm FILE CHARACTER: 16 x 16 of one colour
@@ -98,8 +210,22 @@ check 'so does one thread' quietly train one.safetensors --images 3200 --threads
 check 'and it is the same file' cmp -s whole.safetensors one.safetensors
 check 'a killed run can be resumed' killed_and_resumed
 check 'and is the run that never stopped' cmp -s whole.safetensors killed.safetensors
-check 'TERM writes a state and ends with 130' interrupted
+for signal in TERM INT HUP; do
+  check "$signal writes a state and ends with 130" interrupted $signal
+done
+check 'but not HUP under nohup' deaf_to_hangup
+check 'a broken pipe does as well' broken_pipe
+check 'nothing is overwritten unasked' nothing_is_overwritten
+check 'states before the last are kept, and used' states_are_kept
+check 'or not' only_one_state
+check 'the best weights are kept' best_weights
+check 'pictures that have changed' changed_data
+check 'a run gone astray' gone_astray
+check 'a batch in parts' in_parts
+check 'too little memory' status 1 'one picture at a time' train x.safetensors --images 80 --memory 1M
+check 'no such amount of memory' status 2 'memory' train x.safetensors --images 80 --memory much
 check 'a full disk keeps the old file' full_disk_keeps_the_old_file
+check 'and all states' full_disk_keeps_states
 check 'inspect reads the model' quietly "$program" inspect whole.safetensors
 
 check 'class folders, good and bad pictures' class_folders

@@ -3,12 +3,14 @@
  */
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "model-case.h"
 #include "model/model.h"
 #include "tensor/error.h"
 #include "train-case.h"
+#include "train/trainer-private.h"
 
 typedef struct
 {
@@ -119,6 +121,38 @@ test_resume (Fixture *self, gconstpointer data)
   g_assert_true (g_bytes_equal (wanted, found));
 }
 
+/* A run whose batches are cut into parts goes on with the same parts, though
+ * there is room for whole ones by now; and what it knows of its gradients and
+ * of its best weights goes along.
+ */
+static void
+test_resume_parts (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DmTrainer) whole = start (self), first = start (self);
+  g_autoptr (DmTrainer) second = start (self);
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_assert_true (dm_trainer_set_part (whole, 2, &error));
+  g_assert_true (dm_trainer_set_part (first, 2, &error));
+  run_steps (whole, 8);
+  run_steps (first, 5);
+  g_assert_true (dm_trainer_note_held_out (first, 0.25));
+  first->watch.n_skipped = 3;
+  save_state (self, first);
+
+  dm_trainer_load_state (second, self->state, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (dm_trainer_get_part (second), ==, 2);
+  g_assert_cmpfloat (dm_trainer_get_best (second), ==, 0.25);
+  g_assert_false (dm_trainer_note_held_out (second, 0.5));
+  g_assert_false (dm_trainer_note_held_out (second, NAN));
+  g_assert_cmpmem (&second->watch, sizeof second->watch, &first->watch,
+                   sizeof first->watch);
+  run_steps (second, 3);
+  assert_same_weights (whole, second);
+}
+
 static void
 assert_other_run (const Fixture *self, const char *word)
 {
@@ -177,7 +211,7 @@ test_other_run (Fixture *self, gconstpointer data)
   self->set->augment = (DmAugment){ .mirror = TRUE };
 
   self->set->pixels[17] ^= 1;
-  assert_other_run (self, "data=");
+  assert_other_run (self, "the pictures are no longer");
 }
 
 /* A file that is cut short, missing, or no state is refused. */
@@ -312,6 +346,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("resume", test_resume);
+  ADD ("resume-parts", test_resume_parts);
   ADD ("other-run", test_other_run);
   ADD ("refused", test_refused);
   ADD ("weights", test_weights);

@@ -7,6 +7,7 @@
 
 #include "tensor/error.h"
 #include "train-case.h"
+#include "train/trainer-private.h"
 
 typedef struct
 {
@@ -180,7 +181,52 @@ test_duration (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (dm_trainer_get_seconds (trainer), >=, 0.05);
 }
 
-/* A loss that is not finite stops the run and leaves weights and average. */
+/* A step that is not finite, or whose gradient is far above its level, is left
+ * out: the pictures are seen, but weights, average and moments are as if there
+ * had been no such step.
+ */
+static void
+test_skipped (Fixture *self, gconstpointer data)
+{
+  static const float bad[] = { NAN, INFINITY, 1e4f };
+
+  (void) data;
+  self->options.n_images = 100000;
+  self->options.rate = 1e-4;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (DmTrainer) a = new_trainer (self->set, &self->options, NULL);
+      DmUnet           *unet = dm_trainer_get_unet (a);
+      DmParams         *params = dm_unet_get_params (unet);
+      DmParam          *bias = dm_params_find (params, "conv_out.bias");
+      DmTrainReport     report = run_steps (a, DM_WATCH_N + 5);
+      g_autofree float *before =
+          g_memdup2 (params->values, params->n_values * sizeof (float));
+      float kept = bias->value[0];
+
+      g_assert_false (report.skipped);
+      g_assert_cmpuint (report.n_skipped, ==, 0);
+
+      bias->value[0] = bad[i];
+      report = run_steps (a, 1);
+      bias->value[0] = kept;
+      g_assert_true (report.skipped);
+      g_assert_cmpuint (report.n_skipped, ==, 1);
+      g_assert_cmpuint (report.train_step, ==, DM_WATCH_N + 5);
+      g_assert_cmpuint (report.images, ==, 8 * (DM_WATCH_N + 6));
+      dm_assert_same (params->values, before, params->n_values);
+
+      report = run_steps (a, 1);
+      g_assert_false (report.skipped);
+      g_assert_cmpuint (report.n_skipped, ==, 1);
+      g_assert_cmpuint (report.train_step, ==, DM_WATCH_N + 6);
+    }
+}
+
+/* One such step after the other stops the run, with the weights of the last
+ * good one.
+ */
 static void
 test_diverged (Fixture *self, gconstpointer data)
 {
@@ -190,25 +236,108 @@ test_diverged (Fixture *self, gconstpointer data)
   DmUnet  *unet = dm_trainer_get_unet (a);
   DmParam *bias = dm_params_find (dm_unet_get_params (unet), "conv_out.bias");
   DmTrainReport report;
-  float         kept = bias->value[0];
+  float         kept;
+  int           n = 1;
 
   (void) data;
   run_steps (a, 2);
   run_steps (b, 2);
   kept = bias->value[0];
   bias->value[0] = NAN;
-  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
 
-  g_assert_false (dm_trainer_step (a, &report, &error));
+  while (dm_trainer_step (a, &report, &error))
+    {
+      g_assert_true (report.skipped);
+      n++;
+    }
   g_assert_error (error, DM_ERROR, DM_ERROR_DIVERGED);
+  g_assert_cmpint (n, ==, 5);
   bias->value[0] = kept;
-  dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
   assert_same_weights (a, b);
-  g_assert_cmpuint (dm_trainer_get_images (a), ==, 16);
+}
 
-  run_steps (a, 1);
-  run_steps (b, 1);
-  assert_same_weights (a, b);
+/* A batch in parts is the same batch but for rounding: the loss, the draws, and
+ * the weights after some steps; and on any number of threads it has the same
+ * bits.
+ */
+static void
+test_parts (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DmTrainer) whole = new_trainer (self->set, &self->options, NULL);
+  DmPool   *pool = dm_pool_new (3);
+  DmParams *wanted = dm_unet_get_params (dm_trainer_get_unet (whole));
+  double    loss, held_out;
+
+  (void) data;
+  loss = run_steps (whole, 6).loss;
+  held_out = dm_trainer_held_out (whole, 16);
+  g_assert_cmpuint (dm_trainer_get_part (whole), ==, 8);
+
+  for (size_t part = 4; part >= 1; part /= 2)
+    {
+      g_autoptr (DmTrainer) parts = NULL, threads = NULL;
+      g_autoptr (GError) error = NULL;
+      DmParams *found;
+
+      parts = new_trainer (self->set, &self->options, NULL);
+      threads = new_trainer (self->set, &self->options, pool);
+      g_assert_true (dm_trainer_set_part (parts, part, &error));
+      g_assert_true (dm_trainer_set_part (threads, part, &error));
+      found = dm_unet_get_params (dm_trainer_get_unet (parts));
+
+      g_assert_cmpfloat_with_epsilon (run_steps (parts, 6).loss, loss, 1e-5);
+      g_assert_cmpfloat_with_epsilon (dm_trainer_held_out (parts, 16), held_out,
+                                      1e-5);
+      dm_assert_near (found->values, wanted->values, wanted->n_values, 2e-5);
+
+      run_steps (threads, 6);
+      assert_same_weights (parts, threads);
+      dm_trainer_free (g_steal_pointer (&threads));
+    }
+
+  dm_pool_free (pool);
+}
+
+/* Less memory, smaller parts, each a divisor of the batch; what cannot be done
+ * with one picture at a time is refused in words.
+ */
+static void
+test_memory (Fixture *self, gconstpointer data)
+{
+  size_t whole, last = 12, forecast;
+
+  (void) data;
+  self->options.batch = 12;
+  {
+    g_autoptr (DmTrainer) trainer =
+        new_trainer (self->set, &self->options, NULL);
+
+    whole = forecast = dm_trainer_forecast (trainer);
+  }
+
+  for (self->options.memory = whole;; self->options.memory = forecast - 1)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DmTrainer) trainer = dm_trainer_new (
+          &train_config, self->set, &self->options, NULL, &error);
+      size_t part;
+
+      if (trainer == NULL)
+        {
+          g_assert_error (error, DM_ERROR, DM_ERROR_MEMORY);
+          g_assert_nonnull (strstr (error->message, "--memory"));
+          break;
+        }
+
+      part = dm_trainer_get_part (trainer);
+      forecast = dm_trainer_forecast (trainer);
+      g_assert_cmpuint (12 % part, ==, 0);
+      g_assert_cmpuint (forecast, <=, self->options.memory);
+      g_assert_true (part < last || self->options.memory == whole);
+      last = part;
+    }
+
+  g_assert_cmpuint (last, ==, 1);
 }
 
 /* The forecast holds what the pieces are known to take. */
@@ -240,7 +369,10 @@ main (int argc, char **argv)
   ADD ("none-held-out", test_none_held_out);
   ADD ("rate", test_rate);
   ADD ("duration", test_duration);
+  ADD ("skipped", test_skipped);
   ADD ("diverged", test_diverged);
+  ADD ("parts", test_parts);
+  ADD ("memory", test_memory);
   ADD ("forecast", test_forecast);
 
   return g_test_run ();

@@ -7,6 +7,7 @@
 
 #include "model/dtype.h"
 #include "tensor/error.h"
+#include "tensor/memory.h"
 #include "tensor/pool.h"
 
 struct _DmModel
@@ -31,17 +32,6 @@ count_stored (const DmWeights *weights)
   return n;
 }
 
-/* GLib ends the process when it gets no memory: ask before. */
-static gboolean
-is_there (guint64 bytes)
-{
-  gpointer probe = bytes < G_MAXSIZE ? g_try_malloc ((gsize) bytes) : NULL;
-
-  g_free (probe);
-
-  return probe != NULL;
-}
-
 /* A few bytes of configuration can ask for gigabytes: the file must have about
  * as many values as the network that it describes.
  */
@@ -58,7 +48,7 @@ check_size (const DmWeights *weights, const DmConfig *config, GError **error)
       return FALSE;
     }
 
-  if (!is_there (n_needed * sizeof (float)))
+  if (!dm_memory_is_there (n_needed * sizeof (float)))
     {
       g_set_error_literal (
           error, DM_ERROR, DM_ERROR_MEMORY,

@@ -32,6 +32,7 @@ set_defaults (DmTrainOptions *self)
     .ema = 0.08,
     .decay = 0.01,
     .clip = 1.0,
+    .keep = 2,
   };
 }
 
@@ -116,6 +117,13 @@ dm_train_options_parse (DmTrainOptions *self,
     OPTION ("no-sheets", NONE, no_sheets, "Draw no pictures meanwhile", NULL),
     OPTION ("resume", NONE, resume, "Continue from the state beside FILE",
             NULL),
+    OPTION ("force", NONE, force, "Lose what an earlier run has left at FILE",
+            NULL),
+    OPTION ("keep", INT, keep, "States to keep, the last one included", "N"),
+    OPTION ("memory", STRING, memory,
+            "Memory to stay within: 4G, 800M; else three quarters of what is "
+            "free",
+            "SIZE"),
     OPTION ("precision", STRING, precision, "Of the file: bf16, f16 or f32",
             "WORD"),
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -164,7 +172,7 @@ dm_train_options_clear (DmTrainOptions *self)
     &self->json_log,  &self->classes,    &self->title,       &self->licence,
     &self->credits,   &self->duration,   &self->multipliers, &self->attention,
     &self->precision, &self->prediction, &self->crop,        &self->scale,
-    &self->turns,     &self->background,
+    &self->turns,     &self->background, &self->memory,
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)

@@ -38,7 +38,9 @@ typedef struct
   gint64   checkpoint_every;
   gboolean no_sheets;
   double   rate, p_uncond, ema, decay, clip;
-  gboolean resume;
+  gboolean resume, force;
+  int      keep;
+  char    *memory;
   char    *precision;
 } DmTrainOptions;
 

@@ -24,19 +24,49 @@ dm_train_print_data (const DmTrainRun *self)
     g_print ("  %s\n", (char *) d->skipped->pdata[i]);
 }
 
+static char *
+format_memory (size_t bytes)
+{
+  return bytes < 9.95e9 ? g_strdup_printf (_ ("%.0f MB"), bytes / 1e6) :
+                          g_strdup_printf (_ ("%.1f GB"), bytes / 1e9);
+}
+
 void
 dm_train_print_plan (const DmTrainRun *self, size_t n_parameters)
 {
   const DmTrainerOptions *o = &self->trainer_options;
 
-  g_print (_ ("network: %.2f million parameters; batch %zu; about %.1f GB of "
+  g_autofree char *memory = format_memory (dm_train_forecast (self));
+  size_t           part = dm_trainer_get_part (self->trainer);
+
+  g_print (_ ("network: %.2f million parameters; batch %zu; about %s of "
               "memory\n"),
-           n_parameters / 1e6, o->batch,
-           dm_trainer_forecast (self->trainer) / 1e9);
+           n_parameters / 1e6, o->batch, memory);
+  if (part < o->batch)
+    {
+      g_autofree char *limit = format_memory (self->memory.limit);
+
+      g_print (_ ("each batch is learned in %zu parts of %zu, to stay within "
+                  "%s\n"),
+               o->batch / part, part, limit);
+    }
   if (o->n_images > 0)
     g_print (_ ("length: %" G_GUINT64_FORMAT " pictures\n"), o->n_images);
   if (o->duration > 0.0)
     g_print (_ ("length: %.0f minutes\n"), o->duration / 60.0);
+}
+
+void
+dm_train_print_end (const DmTrainRun *self, double held_out)
+{
+  double best = dm_trainer_get_best (self->trainer);
+
+  if (isfinite (held_out))
+    g_print (_ ("\nheld-out loss %.4f"), held_out);
+  if (best < held_out)
+    g_print (_ ("; it was lowest at %.4f, with the weights in %s"), best,
+             self->best_path);
+  g_print (_ ("\nwritten: %s\n"), self->options.output);
 }
 
 static double
@@ -60,13 +90,20 @@ dm_train_print_progress (const DmTrainRun *self, const DmTrainReport *report)
 {
   double rate = (report->images - self->first_images) /
                 (report->seconds - self->first_seconds);
-  int left = (int) get_time_left (self, report);
+  int              left = (int) get_time_left (self, report);
+  g_autofree char *skipped =
+      report->n_skipped > 0 ?
+          g_strdup_printf (ngettext (", %" G_GUINT64_FORMAT " step skipped",
+                                     ", %" G_GUINT64_FORMAT " steps skipped",
+                                     report->n_skipped),
+                           report->n_skipped) :
+          g_strdup ("");
 
   g_print (_ ("%s%3.0f %%  %" G_GUINT64_FORMAT
-              " pictures  %.0f/s  loss %.4f  %d:%02d:%02d left%s"),
+              " pictures  %.0f/s  loss %.4f%s  %d:%02d:%02d left%s"),
            isatty (STDOUT_FILENO) ? "\r" : "", 100.0 * report->progress,
-           report->images, rate, self->loss, left / 3600, left / 60 % 60,
-           left % 60, isatty (STDOUT_FILENO) ? "  " : "\n");
+           report->images, rate, self->loss, skipped, left / 3600,
+           left / 60 % 60, left % 60, isatty (STDOUT_FILENO) ? "  " : "\n");
 }
 
 void
@@ -82,14 +119,17 @@ dm_train_log_progress (DmTrainRun          *self,
   fprintf (
       self->json_log,
       "{\"images\": %" G_GUINT64_FORMAT ", \"seconds\": %s, \"loss\": %s, "
-      "\"norm\": %s, \"rate\": %s, \"held_out\": %s}\n",
+      "\"norm\": %s, \"rate\": %s, \"held_out\": %s, "
+      "\"skipped\": %" G_GUINT64_FORMAT "}\n",
       report->images,
       g_ascii_formatd (number[0], sizeof number[0], "%.1f", report->seconds),
       g_ascii_formatd (number[1], sizeof number[1], "%.6g", self->loss),
-      g_ascii_formatd (number[2], sizeof number[2], "%.6g", report->norm),
+      g_ascii_formatd (number[2], sizeof number[2], "%.6g",
+                       MIN (report->norm, G_MAXFLOAT)),
       g_ascii_formatd (number[3], sizeof number[3], "%.6g", report->rate),
       isfinite (held_out) ?
           g_ascii_formatd (number[4], sizeof number[4], "%.6g", held_out) :
-          "null");
+          "null",
+      report->n_skipped);
   fflush (self->json_log);
 }

@@ -18,8 +18,15 @@ typedef struct
   DmDataset       *dataset;
   DmPool          *pool;
   DmTrainer       *trainer;
-  char            *state_path;
+  char            *state_path, *best_path;
   FILE            *json_log;
+
+  /* bytes of the process before and after its pictures are read, of a sheet,
+     and of all together */
+  struct
+  {
+    size_t start, base, sheet, limit;
+  } memory;
 
   double  line_time, state_time; /* of the last line and state, seconds */
   double  loss;                  /* running mean                        */
@@ -27,9 +34,24 @@ typedef struct
   double  first_seconds;
 } DmTrainRun;
 
+/* The files that a run writes. */
+void     dm_train_name_files (DmTrainRun *self);
+gboolean dm_train_check_files (const DmTrainRun *self, GError **error);
+gboolean
+dm_train_save_weights (DmTrainRun *self, double held_out, GError **error);
+gboolean dm_train_save_state (DmTrainRun *self, GError **error);
+gboolean dm_train_load_state (DmTrainRun *self, GError **error);
+void     dm_train_save_sheet (const DmTrainRun *self);
+size_t   dm_train_count_sheet (const DmTrainRun *self);
+
+/* The memory that it takes. */
+void   dm_train_set_memory (DmTrainRun *self);
+size_t dm_train_forecast (const DmTrainRun *self);
+
 /* What the user sees of a run, and what --json-log is for. */
 void dm_train_print_data (const DmTrainRun *self);
 void dm_train_print_plan (const DmTrainRun *self, size_t n_parameters);
+void dm_train_print_end (const DmTrainRun *self, double held_out);
 void dm_train_print_progress (const DmTrainRun    *self,
                               const DmTrainReport *report);
 void dm_train_log_progress (DmTrainRun          *self,

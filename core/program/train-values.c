@@ -108,6 +108,27 @@ parse_duration (const char *text, double *seconds, GError **error)
   return (*seconds > 0.0 && *seconds < 1e8) || refuse (error, "duration", text);
 }
 
+/* "4G", "800M" or bytes */
+static gboolean
+parse_memory (const char *text, size_t *bytes, GError **error)
+{
+  static const char units[] = "KMGT";
+  char             *end = NULL;
+  double            size = g_ascii_strtod (text, &end);
+  const char       *unit =
+      *end != '\0' ? strchr (units, g_ascii_toupper (*end)) : NULL;
+
+  for (long i = -1; unit != NULL && i < unit - units; i++)
+    size *= 1000.0;
+  end += unit != NULL;
+
+  if (end == text || *end != '\0' || !(size >= 1.0 && size < 1e18))
+    return refuse (error, "memory", text);
+  *bytes = (size_t) size;
+
+  return TRUE;
+}
+
 /**
  * dm_train_options_get_trainer:
  * @options: (out)
@@ -129,6 +150,12 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
       !parse_duration (self->duration, &options->duration, error))
     return FALSE;
 
+  if (self->memory != NULL &&
+      !parse_memory (self->memory, &options->memory, error))
+    return FALSE;
+
+  if (self->keep < 1 || self->keep > 1000)
+    return refuse (error, "keep", "not 1 ... 1000");
   if (self->batch < 1 || self->batch > 65536)
     return refuse (error, "batch", "not 1 ... 65536");
   if (!(self->p_uncond >= 0.0 && self->p_uncond <= 1.0))

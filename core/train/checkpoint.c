@@ -11,6 +11,23 @@
 
 #define STATE_KEY "gegl-diffusion-state"
 
+/* Numbers that a run consists of beside its blocks. States of earlier versions
+ * have the first three: their runs were never watched nor split.
+ */
+enum
+{
+  COUNTER_IMAGES,
+  COUNTER_STEPS,
+  COUNTER_SECONDS, /* bits of a double */
+  N_OLD_COUNTERS,
+  COUNTER_PART = N_OLD_COUNTERS,
+  COUNTER_BEST, /* bits of a double */
+  COUNTER_NORMS,
+  COUNTER_SKIPPED,
+  COUNTER_IN_A_ROW,
+  N_COUNTERS
+};
+
 /* The four blocks of numbers that a run consists of. */
 #define N_BLOCKS 4
 static const char *const block_names[N_BLOCKS] = {
@@ -64,23 +81,37 @@ describe (const DmTrainer *self)
       a->decay, a->clip, augment, config);
 }
 
-static DmToStore
-store_param (const DmParam *param,
-             const char    *name,
-             const float   *block,
-             DmDtype        dtype)
+static gint64
+pack_double (double value)
 {
-  DmToStore store = {
-    .name = name,
-    .dtype = dtype,
-    .n_dims = (guint) param->n_dims,
-    .value = block + param->offset,
-  };
+  gint64 bits;
 
-  for (size_t d = 0; d < param->n_dims; d++)
-    store.shape[d] = param->shape[d];
+  memcpy (&bits, &value, sizeof bits);
 
-  return store;
+  return bits;
+}
+
+static double
+unpack_double (gint64 bits)
+{
+  double value;
+
+  memcpy (&value, &bits, sizeof value);
+
+  return value;
+}
+
+static void
+get_counters (const DmTrainer *self, gint64 *counters)
+{
+  counters[COUNTER_IMAGES] = (gint64) self->images;
+  counters[COUNTER_STEPS] = (gint64) self->adamw.n_steps;
+  counters[COUNTER_SECONDS] = pack_double (self->seconds);
+  counters[COUNTER_PART] = (gint64) self->part;
+  counters[COUNTER_BEST] = pack_double (self->best);
+  counters[COUNTER_NORMS] = (gint64) self->watch.n_norms;
+  counters[COUNTER_SKIPPED] = (gint64) self->watch.n_skipped;
+  counters[COUNTER_IN_A_ROW] = (gint64) self->watch.n_in_a_row;
 }
 
 /**
@@ -95,16 +126,10 @@ dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error)
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree DmToStore *tensors =
-      g_new (DmToStore, params->n_params * N_BLOCKS + 1);
+      g_new (DmToStore, params->n_params * N_BLOCKS + 2);
   g_autofree char *description = describe (self);
-  guint64          seconds;
-  gint64           counters[3];
+  gint64           counters[N_COUNTERS];
   guint            n = 0;
-
-  memcpy (&seconds, &self->seconds, sizeof seconds);
-  counters[0] = (gint64) self->images;
-  counters[1] = (gint64) self->adamw.n_steps;
-  counters[2] = (gint64) seconds;
 
   for (int block = 0; block < N_BLOCKS; block++)
     for (size_t i = 0; i < params->n_params; i++)
@@ -113,11 +138,16 @@ dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error)
             g_strconcat (block_names[block], ".", params->list[i]->name, NULL);
 
         g_ptr_array_add (names, name);
-        tensors[n++] = store_param (params->list[i], name,
-                                    get_block (self, block), DM_DTYPE_F32);
+        tensors[n++] = dm_trainer_store_param (
+            params->list[i], name, get_block (self, block), DM_DTYPE_F32);
       }
 
-  tensors[n++] = (DmToStore){ "counters", DM_DTYPE_I64, 1, { 3 }, counters };
+  get_counters (self, counters);
+  tensors[n++] =
+      (DmToStore){ "counters", DM_DTYPE_I64, 1, { N_COUNTERS }, counters };
+  tensors[n++] = (DmToStore){
+    "norms", DM_DTYPE_F32, 1, { DM_WATCH_N }, self->watch.norms
+  };
   g_hash_table_insert (metadata, (char *) STATE_KEY, description);
 
   return dm_weights_save (path, NULL, NULL, metadata, tensors, n, error);
@@ -142,26 +172,54 @@ read_blocks (DmTrainer *self, const DmWeights *file, GError **error)
   return TRUE;
 }
 
+/* What the run knew of its gradients and of pictures held out, and the parts
+ * that its batches were cut into.
+ */
+static gboolean
+read_watch (DmTrainer       *self,
+            const DmWeights *file,
+            const gint64    *counters,
+            GError         **error)
+{
+  size_t part = (size_t) counters[COUNTER_PART];
+
+  self->best = unpack_double (counters[COUNTER_BEST]);
+  self->watch.n_norms = (guint64) counters[COUNTER_NORMS];
+  self->watch.n_skipped = (guint64) counters[COUNTER_SKIPPED];
+  self->watch.n_in_a_row = (guint64) counters[COUNTER_IN_A_ROW];
+  if (!dm_weights_read (file, "norms", self->watch.norms, DM_WATCH_N, error))
+    return FALSE;
+
+  /* the same parts as before, for the same bits, if there is room for them */
+  if (part == self->part || part == 0 || self->options.batch % part != 0 ||
+      !dm_trainer_part_fits (self, part))
+    return TRUE;
+
+  return dm_trainer_set_part (self, part, error);
+}
+
 static gboolean
 read_counters (DmTrainer *self, const DmWeights *file, GError **error)
 {
   const DmStored *stored = dm_weights_find (file, "counters");
-  gint64          counters[3];
+  gint64          counters[N_COUNTERS] = { 0 };
 
   if (stored == NULL || stored->dtype != DM_DTYPE_I64 ||
-      stored->n_bytes != sizeof counters)
+      (stored->n_bytes != sizeof counters &&
+       stored->n_bytes != N_OLD_COUNTERS * sizeof *counters))
     {
       g_set_error_literal (error, DM_ERROR, DM_ERROR_CORRUPT,
                            _ ("not the state of a training run"));
       return FALSE;
     }
 
-  memcpy (counters, stored->data, sizeof counters);
-  self->images = (guint64) counters[0];
-  self->adamw.n_steps = (guint64) counters[1];
-  memcpy (&self->seconds, &counters[2], sizeof self->seconds);
+  memcpy (counters, stored->data, stored->n_bytes);
+  self->images = (guint64) counters[COUNTER_IMAGES];
+  self->adamw.n_steps = (guint64) counters[COUNTER_STEPS];
+  self->seconds = unpack_double (counters[COUNTER_SECONDS]);
 
-  return TRUE;
+  return stored->n_bytes != sizeof counters ||
+         read_watch (self, file, counters, error);
 }
 
 /* The words at which two descriptions first differ. */
@@ -179,10 +237,23 @@ refuse_state (const char *path,
   while (i > 0 && strchr (ends, found[i - 1]) == NULL)
     i--;
 
+  if (g_str_has_prefix (found + i, "data=") &&
+      g_str_has_prefix (wanted + i, "data="))
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("%s: the pictures are no longer those that this run "
+                      "began with (a file or a folder was added, removed or "
+                      "changed, or they are read differently); bring them back "
+                      "to go on, or train anew without --resume and to another "
+                      "file"),
+                   path);
+      return;
+    }
+
   g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
                _ ("%s: the state is that of a run with other data or options: "
                   "“%.*s” then, “%.*s” now; give the same ones, or train "
-                  "without --resume"),
+                  "anew without --resume and to another file"),
                path, (int) strcspn (found + i, ends), found + i,
                (int) strcspn (wanted + i, ends), wanted + i);
 }
@@ -214,77 +285,6 @@ dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
     {
       g_prefix_error (error, "%s: ", path);
       return FALSE;
-    }
-
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
-
-  return TRUE;
-}
-
-/**
- * dm_trainer_save_weights:
- * @dtype: %DM_DTYPE_F32, %DM_DTYPE_F16 or %DM_DTYPE_BF16
- *
- * Errors: those of dm_weights_save(); the former file is as it was
- */
-gboolean
-dm_trainer_save_weights (const DmTrainer *self,
-                         const char      *path,
-                         const DmCard    *card,
-                         DmDtype          dtype,
-                         GError         **error)
-{
-  const DmParams       *params = self->params;
-  g_autofree DmToStore *tensors = g_new (DmToStore, params->n_params);
-
-  for (size_t i = 0; i < params->n_params; i++)
-    tensors[i] = store_param (params->list[i], params->list[i]->name,
-                              self->average, dtype);
-
-  return dm_weights_save (path, &self->config, card, NULL, tensors,
-                          (guint) params->n_params, error);
-}
-
-/* A table of classes of another length is left as it was drawn: whoever starts
- * from a model may have classes of his own.
- */
-static gboolean
-is_other_classes (const DmWeights *file, const DmParam *param)
-{
-  const DmStored *stored = dm_weights_find (file, param->name);
-
-  return strcmp (param->name, "embed.classes.weight") == 0 && stored != NULL &&
-         stored->n_dims == 2 && stored->shape[1] == param->shape[1] &&
-         stored->shape[0] != param->shape[0];
-}
-
-/**
- * dm_trainer_load_weights:
- * @path: a weights file of a network of the same shape; its number of classes
- * may be another
- *
- * Starts the run from these weights.
- *
- * Errors: those of dm_weights_open() and dm_weights_read()
- */
-gboolean
-dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
-{
-  g_autoptr (DmWeights) file = dm_weights_open (path, error);
-
-  if (file == NULL)
-    return FALSE;
-
-  for (size_t i = 0; i < self->params->n_params; i++)
-    {
-      const DmParam *param = self->params->list[i];
-
-      if (!is_other_classes (file, param) &&
-          !dm_weights_read (file, param->name, param->value, param->n, error))
-        {
-          g_prefix_error (error, "%s: ", path);
-          return FALSE;
-        }
     }
 
   dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);

@@ -25,10 +25,9 @@ swap_average (DmTrainer *self)
 }
 
 static double
-measure_batch (DmTrainer *self, size_t first)
+measure_part (DmTrainer *self, size_t first)
 {
-  size_t n = self->options.batch,
-         floats = dm_trainer_picture_floats (&self->config);
+  size_t n = self->part, floats = dm_trainer_picture_floats (&self->config);
   DmLoss loss = self->loss;
 
   loss.p_uncond = 0.0;
@@ -53,7 +52,8 @@ measure_batch (DmTrainer *self, size_t first)
 
 /**
  * dm_trainer_held_out:
- * @n: how many pictures, at least; whole batches are measured
+ * @n: how many pictures, at least; whole batches are measured, whatever parts
+ * they are cut into
  *
  * Returns: the loss of the averaged weights on held-out pictures, always the
  * same ones with the same noise; NaN if none is held out.
@@ -61,16 +61,46 @@ measure_batch (DmTrainer *self, size_t first)
 double
 dm_trainer_held_out (DmTrainer *self, size_t n)
 {
-  size_t n_batches = (n + self->options.batch - 1) / self->options.batch;
+  size_t batch = self->options.batch, part = self->part;
+  size_t n_parts = (n + batch - 1) / batch * (batch / part);
   double sum = 0.0;
 
   if (self->dataset->n_held_out == 0)
     return NAN;
 
   swap_average (self);
-  for (size_t i = 0; i < n_batches; i++)
-    sum += measure_batch (self, i * self->options.batch);
+  for (size_t i = 0; i < n_parts; i++)
+    sum += measure_part (self, i * part);
   swap_average (self);
 
-  return sum / n_batches;
+  return sum / n_parts;
+}
+
+/**
+ * dm_trainer_note_held_out:
+ * @loss: of dm_trainer_held_out()
+ *
+ * Returns: whether it is the lowest of the run, which is part of the run's
+ * state; not if it is NaN
+ */
+gboolean
+dm_trainer_note_held_out (DmTrainer *self, double loss)
+{
+  if (!(loss < self->best))
+    return FALSE;
+
+  self->best = loss;
+
+  return TRUE;
+}
+
+/**
+ * dm_trainer_get_best:
+ *
+ * Returns: the lowest loss that was noted; infinite if none was.
+ */
+double
+dm_trainer_get_best (const DmTrainer *self)
+{
+  return self->best;
 }

@@ -17,15 +17,16 @@
  */
 typedef struct
 {
-  size_t         batch;
-  guint64        n_images; /* length of the run; 0: only @duration counts  */
-  double         duration; /* seconds; 0: only @n_images counts            */
-  double         rate;     /* highest learning rate                        */
-  guint64        warm_up;  /* pictures until it is reached                 */
-  double         hold;     /* share of the run before it falls to 0        */
-  double         p_uncond;
-  double         ema_length; /* relative to the run, see dm_ema_exponent()   */
-  guint64        seed;
+  size_t  batch;
+  guint64 n_images; /* length of the run; 0: only @duration counts  */
+  double  duration; /* seconds; 0: only @n_images counts            */
+  double  rate;     /* highest learning rate                        */
+  guint64 warm_up;  /* pictures until it is reached                 */
+  double  hold;     /* share of the run before it falls to 0        */
+  double  p_uncond;
+  double  ema_length; /* relative to the run, see dm_ema_exponent()   */
+  guint64 seed;
+  size_t  memory; /* bytes that the trainer may take; 0: all it asks for  */
   DmAdamwOptions adamw;
 } DmTrainerOptions;
 
@@ -38,13 +39,15 @@ typedef struct
 /* What one step did. */
 typedef struct
 {
-  guint64 train_step; /* from 1                       */
-  guint64 images;     /* seen so far                  */
-  double  progress;   /* of the run, 0 ... 1          */
-  double  seconds;    /* of work so far               */
-  double  loss;       /* mean square of the batch     */
-  double  norm;       /* of the gradient              */
-  double  rate;
+  guint64  train_step; /* from 1                       */
+  guint64  images;     /* seen so far                  */
+  double   progress;   /* of the run, 0 ... 1          */
+  double   seconds;    /* of work so far               */
+  double   loss;       /* mean square of the batch     */
+  double   norm;       /* of the gradient              */
+  double   rate;
+  gboolean skipped;   /* an outlier, see dm_trainer_step() */
+  guint64  n_skipped; /* in the whole run                  */
 } DmTrainReport;
 
 typedef struct _DmTrainer DmTrainer;
@@ -56,17 +59,22 @@ DmTrainer *dm_trainer_new (const DmConfig         *config,
                            GError                **error);
 void       dm_trainer_free (DmTrainer *self);
 size_t     dm_trainer_forecast (const DmTrainer *self);
+size_t     dm_trainer_get_part (const DmTrainer *self);
 gboolean
 dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error);
 gboolean dm_trainer_is_done (const DmTrainer *self);
 double   dm_trainer_held_out (DmTrainer *self, size_t n);
+gboolean dm_trainer_note_held_out (DmTrainer *self, double loss);
+double   dm_trainer_get_best (const DmTrainer *self);
 guint64  dm_trainer_get_images (const DmTrainer *self);
 double   dm_trainer_get_seconds (const DmTrainer *self);
 DmUnet  *dm_trainer_get_unet (DmTrainer *self);
 
 /* Everything that a run consists of, in one file; a run that is saved, loaded
  * and continued is the same as one that never stopped, if its length is given
- * in pictures. For a run by time, its speed after the load decides.
+ * in pictures. For a run by time, its speed after the load decides; and if
+ * there is too little memory for parts of a batch as large as before, the last
+ * digits.
  */
 gboolean
 dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error);
