@@ -40,7 +40,7 @@ layer_case_begin (LayerCase *self, size_t h, size_t w)
 {
   self->params = dm_params_new ();
   dm_packs_init (&self->packs, dm_kernels_get_default ());
-  self->builder = (DmBuilder){ self->params, &self->packs, h, w };
+  self->builder = (DmBuilder){ self->params, &self->packs, h, w, false };
   self->context.kernels = self->packs.kernels;
 }
 

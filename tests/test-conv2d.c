@@ -52,7 +52,7 @@ typedef struct
 } Shape;
 
 static void
-set_up (Case *self, Shape shape, DmWrap wrap)
+set_up_by (Case *self, Shape shape, DmWrap wrap, bool direct)
 {
   size_t stride = shape.stride;
 
@@ -68,9 +68,18 @@ set_up (Case *self, Shape shape, DmWrap wrap)
     .wrap = wrap,
   };
   layer_case_begin (&self->base, shape.h, shape.w);
+  self->base.builder.direct = direct;
   dm_conv2d_init (&self->layer, &self->base.builder, "conv", shape.c_in,
                   shape.c_out, stride, DM_START_RANDOM);
+  if (direct)
+    dm_packs_limit (&self->base.packs, 0);
   layer_case_finish (&self->base, NULL);
+}
+
+static void
+set_up (Case *self, Shape shape, DmWrap wrap)
+{
+  set_up_by (self, shape, wrap, false);
 }
 
 /* x[y, x] of the picture that continues as @wrap says. */
@@ -153,6 +162,23 @@ test_gradient (void)
       }
 }
 
+/* The same for convolutions that were asked to be done directly. */
+static void
+test_direct (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      Case self;
+
+      set_up_by (&self, shapes[i], DM_WRAP_X, true);
+      g_assert_cmpint (self.layer.forward.algorithm, ==, DM_CONV_DIRECT);
+      g_assert_cmpint (self.layer.transposed.algorithm, ==, DM_CONV_DIRECT);
+      g_assert_cmpint (self.layer.gradient, ==, DM_CONV_DIRECT);
+      layer_case_check (&self.base);
+      layer_case_end (&self.base);
+    }
+}
+
 /* A gradient that lies in a bordered tensor already need not be copied. */
 static void
 test_in_place (void)
@@ -185,6 +211,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/conv2d/forward", test_forward);
   g_test_add_func ("/conv2d/gradient", test_gradient);
+  g_test_add_func ("/conv2d/direct", test_direct);
   g_test_add_func ("/conv2d/in-place", test_in_place);
 
   return g_test_run ();

@@ -48,8 +48,8 @@ place (Case *self, DmConvAlgorithm algorithm)
   size_t           w = (s.w + self->stride - 1) / self->stride;
   DmScratchSize    forward =
       dm_conv3x3_scratch (k, algorithm, s.n, s.h, s.w, s.c_in, s.c_out);
-  DmScratchSize backward =
-      dm_conv3x3_backward_weight_scratch (k, s.n, s.h, s.w, s.c_in, s.c_out);
+  DmScratchSize backward = dm_conv3x3_backward_weight_scratch (
+      k, algorithm, s.n, s.h, s.w, s.c_in, s.c_out);
   size_t workers = dm_pool_get_n_workers (self->context.pool);
 
   self->x = dm_arena_tensor (arena, s.n, s.h, s.w, s.c_in, true);
@@ -160,7 +160,8 @@ check_backward_weight (Case *self, DmWrap wrap)
   g_autofree float *dw = g_new0 (float, s.c_out *s.c_in * 9);
   double            error = 0.0, sum2 = 0.0;
 
-  dm_conv3x3_backward_weight (dw, &self->y, &self->x, &self->context);
+  dm_conv3x3_backward_weight (dw, &self->y, &self->x, self->packed.algorithm,
+                              &self->context);
 
   for (size_t j = 0; j < s.c_out * s.c_in * 9; j++)
     {
@@ -201,7 +202,7 @@ test_against_definition (void)
         g_assert_true (dm_kernels_init (&test.kernels, cpu));
         setup (&test, (DmConvAlgorithm) (i / 3 % 3), NULL, wrap);
         check_forward (&test, wrap);
-        if (i / 3 % 3 == DM_CONV_F4)
+        if (i / 3 % 3 != DM_CONV_F2)
           check_backward_weight (&test, wrap);
         dm_arena_clear (&test.arena);
       }

@@ -70,11 +70,15 @@ unet_case_make_plan (UnetCase *self, DmPlanMode mode, DmWrap wrap)
   g_assert_no_error (error);
 }
 
+/* @unet: (transfer full): new */
 static inline void
-unet_case_set_up (UnetCase *self, DmConfig config, size_t n, size_t h, size_t w)
+unet_case_set_up_with (
+    UnetCase *self, DmUnet *unet, size_t n, size_t h, size_t w)
 {
+  DmConfig config = *dm_unet_get_config (unet);
+
   *self = (UnetCase){ .config = config, .n = n, .h = h, .w = w };
-  self->unet = dm_unet_new (&config);
+  self->unet = unet;
   self->n_values = n * h * w * config.channels;
   self->xt = g_new (float, self->n_values);
   self->pred = g_new (float, self->n_values);
@@ -94,6 +98,12 @@ unet_case_set_up (UnetCase *self, DmConfig config, size_t n, size_t h, size_t w)
   dm_unet_pack (self->unet, DM_PLAN_TRAIN, NULL, NULL);
   unet_case_make_plan (self, DM_PLAN_TRAIN,
                        config.circular ? DM_WRAP_XY : DM_WRAP_NONE);
+}
+
+static inline void
+unet_case_set_up (UnetCase *self, DmConfig config, size_t n, size_t h, size_t w)
+{
+  unet_case_set_up_with (self, dm_unet_new (&config), n, h, w);
 }
 
 static inline void

@@ -66,3 +66,13 @@ void dm_winograd_forward (DmTensor            *y,
                           const float         *bias,
                           const DmTensor      *add,
                           const DmContext     *context);
+
+/* The two ways of dm_conv3x3_backward_weight(). */
+void dm_winograd_backward_weight (float           *dw,
+                                  const DmTensor  *dy,
+                                  const DmTensor  *x,
+                                  const DmContext *context);
+void dm_direct_backward_weight (float           *dw,
+                                const DmTensor  *dy,
+                                const DmTensor  *x,
+                                const DmContext *context);

@@ -211,3 +211,18 @@ dm_conv3x3_forward (DmTensor            *y,
   else
     dm_winograd_forward (y, x, w, bias, add, context);
 }
+
+void
+dm_conv3x3_backward_weight (float           *dw,
+                            const DmTensor  *dy,
+                            const DmTensor  *x,
+                            DmConvAlgorithm  algorithm,
+                            const DmContext *context)
+{
+  g_assert (x->bordered && dy->h == x->h && dy->w == x->w);
+
+  if (algorithm == DM_CONV_DIRECT)
+    dm_direct_backward_weight (dw, dy, x, context);
+  else
+    dm_winograd_backward_weight (dw, dy, x, context);
+}

@@ -75,6 +75,7 @@ DmScratchSize dm_conv3x3_scratch (const DmKernels *kernels,
                                   size_t           c_in,
                                   size_t           c_out);
 DmScratchSize dm_conv3x3_backward_weight_scratch (const DmKernels *kernels,
+                                                  DmConvAlgorithm  algorithm,
                                                   size_t           n,
                                                   size_t           h,
                                                   size_t           w,
@@ -95,12 +96,13 @@ void dm_conv3x3_forward (DmTensor            *y,
                          const DmContext     *context);
 
 /* dw[c_out, c_in, 3, 3] += dy * x, stride 1; x bordered, dy with or without.
- * The data gradient is dm_conv3x3_forward() of a bordered dy with transposed
- * weights.
+ * @algorithm: DM_CONV_F4, or DM_CONV_DIRECT to compare with. The data gradient
+ * is dm_conv3x3_forward() of a bordered dy with transposed weights.
  */
 void dm_conv3x3_backward_weight (float           *dw,
                                  const DmTensor  *dy,
                                  const DmTensor  *x,
+                                 DmConvAlgorithm  algorithm,
                                  const DmContext *context);
 
 /* Fills border and slack: border pixels with the opposite edge where @wrap

@@ -95,6 +95,7 @@ tiles_at_hand (const DmTiling *tiling)
 
 DmScratchSize
 dm_conv3x3_backward_weight_scratch (const DmKernels *kernels,
+                                    DmConvAlgorithm  algorithm,
                                     size_t           n,
                                     size_t           h,
                                     size_t           w,
@@ -105,16 +106,20 @@ dm_conv3x3_backward_weight_scratch (const DmKernels *kernels,
   size_t   tile =
       dm_round_up (c_in, kernels->lanes) + dm_round_up (c_out, kernels->lanes);
 
+  if (algorithm == DM_CONV_DIRECT)
+    return (DmScratchSize){ .shared = 9 * c_in * c_out };
+
   return (DmScratchSize){
     .shared = FREQUENCIES * (tiles_at_hand (&tiling) * tile + c_in * c_out),
   };
 }
 
+/* As dm_conv3x3_backward_weight(), by F4. */
 void
-dm_conv3x3_backward_weight (float           *dw,
-                            const DmTensor  *dy,
-                            const DmTensor  *x,
-                            const DmContext *context)
+dm_winograd_backward_weight (float           *dw,
+                             const DmTensor  *dy,
+                             const DmTensor  *x,
+                             const DmContext *context)
 {
   const DmKernels *kernels = context->kernels;
   DmPool          *pool = context->pool;
@@ -129,8 +134,6 @@ dm_conv3x3_backward_weight (float           *dw,
             .v = context->shared,
   };
   size_t held = tiles_at_hand (&job.tiling);
-
-  g_assert (x->bordered && dy->h == x->h && dy->w == x->w);
 
   job.v_frequency = held * job.v_tile;
   job.z_frequency = held * job.z_tile;

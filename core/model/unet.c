@@ -182,16 +182,8 @@ build (Building *self)
   add_conv (self, DM_STAGE_OUT, "conv_out", picture, DM_START_ZERO);
 }
 
-/**
- * dm_unet_new:
- * @config: a configuration that dm_config_check() finds good
- *
- * Returns: (transfer full): the network, its parameters all zero
- *
- * Source: Dhariwal & Nichol 2021, "Diffusion models beat GANs", section 3.
- */
-DmUnet *
-dm_unet_new (const DmConfig *config)
+static DmUnet *
+unet_new (const DmConfig *config, bool direct)
 {
   DmUnet  *self;
   Building building = { 0 };
@@ -206,11 +198,38 @@ dm_unet_new (const DmConfig *config)
   building.unet = self;
   building.builder.params = self->params;
   building.builder.packs = &self->packs;
+  building.builder.direct = direct;
   build (&building);
-  dm_packs_limit (&self->packs, DM_PACKS_LIMIT);
+  dm_packs_limit (&self->packs, direct ? 0 : DM_PACKS_LIMIT);
   dm_params_allocate (self->params);
 
   return self;
+}
+
+/**
+ * dm_unet_new:
+ * @config: a configuration that dm_config_check() finds good
+ *
+ * Returns: (transfer full): the network, its parameters all zero
+ *
+ * Source: Dhariwal & Nichol 2021, "Diffusion models beat GANs", section 3.
+ */
+DmUnet *
+dm_unet_new (const DmConfig *config)
+{
+  return unet_new (config, false);
+}
+
+/**
+ * dm_unet_new_direct:
+ *
+ * Returns: (transfer full): the same network, that computes its convolutions
+ * and their gradients directly: slower, to compare with
+ */
+DmUnet *
+dm_unet_new_direct (const DmConfig *config)
+{
+  return unet_new (config, true);
 }
 
 /**

@@ -27,6 +27,7 @@ typedef enum
 } DmPlanMode;
 
 DmUnet         *dm_unet_new (const DmConfig *config);
+DmUnet         *dm_unet_new_direct (const DmConfig *config);
 void            dm_unet_free (DmUnet *self);
 const DmConfig *dm_unet_get_config (const DmUnet *self);
 DmParams       *dm_unet_get_params (DmUnet *self);

@@ -39,6 +39,7 @@ dm_conv2d_init (DmConv2d   *self,
   dm_packs_add_conv (builder->packs, self->weight, &self->transposed,
                      &(DmConvShape){ DM_CONV_TRAIN_N, h, w, c_out, c_in, 1 },
                      true);
+  self->gradient = builder->direct ? DM_CONV_DIRECT : DM_CONV_F4;
 }
 
 /**
@@ -62,7 +63,7 @@ dm_conv2d_plan (const DmConv2d *self, DmPlanner *planner, size_t h, size_t w)
                    dm_conv3x3_scratch (kernels, self->transposed.algorithm, n,
                                        h, w, c_out, c_in));
   dm_planner_need (planner, dm_conv3x3_backward_weight_scratch (
-                                kernels, n, h, w, c_in, c_out));
+                                kernels, self->gradient, n, h, w, c_in, c_out));
   dm_planner_need (planner, dm_channel_sums_scratch (&spread));
 }
 
@@ -183,7 +184,8 @@ dm_conv2d_backward (const DmConv2d  *self,
 {
   spread_and_sum (self, spread, dy, context);
   dm_border_fill (spread, wrap, context);
-  dm_conv3x3_backward_weight (self->weight->gradient, spread, x, context);
+  dm_conv3x3_backward_weight (self->weight->gradient, spread, x, self->gradient,
+                              context);
 
   if (dx != NULL)
     dm_conv3x3_forward (dx, spread, &self->transposed, NULL, add ? dx : NULL, 1,

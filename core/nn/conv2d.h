@@ -10,10 +10,11 @@
 /* A 3x3 convolution, stride 1 or 2, one pixel of padding. */
 typedef struct
 {
-  DmParam      *weight, *bias;
-  DmParam      *twin_bias; /* (nullable): has the gradient of bias */
-  size_t        c_in, c_out, stride;
-  DmConvWeights forward, transposed;
+  DmParam        *weight, *bias;
+  DmParam        *twin_bias; /* (nullable): has the gradient of bias */
+  size_t          c_in, c_out, stride;
+  DmConvWeights   forward, transposed;
+  DmConvAlgorithm gradient; /* of the weight */
 } DmConv2d;
 
 void dm_conv2d_init (DmConv2d   *self,

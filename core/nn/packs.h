@@ -61,4 +61,6 @@ typedef struct
   DmPacks  *packs;
   size_t    h, w; /* native size of the pictures that the layer will see: the
                      choice of algorithms must not depend on the canvas  */
+  bool direct;    /* weight gradients of 3x3 convolutions directly, to
+                     compare with; for the rest there is dm_packs_limit() */
 } DmBuilder;

@@ -103,7 +103,7 @@ place (Kernel *self)
   dm_planner_need (&planner, dm_conv3x3_scratch (k, algorithm, s.n, s.side,
                                                  s.side, s.c, s.c));
   dm_planner_need (&planner, dm_conv3x3_backward_weight_scratch (
-                                 k, s.n, s.side, s.side, s.c, s.c));
+                                 k, DM_CONV_F4, s.n, s.side, s.side, s.c, s.c));
   dm_group_norm_plan (&self->norm, &self->norm_plan, &planner, &self->x);
   self->context.scratch_floats = (planner.scratch.worker + 15) / 16 * 16;
   self->context.scratch =
@@ -193,7 +193,8 @@ kernel_run (void *data)
       run_matmul (self);
       break;
     case WEIGHT_GRADIENT:
-      dm_conv3x3_backward_weight (self->dw, &self->y, &self->x, &self->context);
+      dm_conv3x3_backward_weight (self->dw, &self->y, &self->x, DM_CONV_F4,
+                                  &self->context);
       break;
     case NORM:
       dm_group_norm_forward (&self->norm, &self->norm_plan, &self->y, &self->x,
