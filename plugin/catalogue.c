@@ -10,7 +10,7 @@
 #include "tensor/error.h"
 
 /* Operations of ours that are not named after a model. */
-static const char *const reserved[] = { "generate", "repaint" };
+static const char *const reserved[] = { "generate", "repaint", "repaint-mask" };
 
 static bool
 is_reserved (const char *nick)

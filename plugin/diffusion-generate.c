@@ -8,7 +8,9 @@
 
 #include "model/model.h"
 
-/* diffusion:generate, for any weights file, model and class being words. */
+/* diffusion:generate, diffusion:repaint and diffusion:repaint-mask, for any
+ * weights file, model and class being words.
+ */
 typedef struct
 {
   DmSourceOp parent_instance;
@@ -16,7 +18,30 @@ typedef struct
   char      *path; /* of @model */
 } DmGenerateOp;
 
-static gpointer parent_class = NULL;
+/* What differs. */
+typedef struct
+{
+  DmOpKind    kind;
+  const char *type, *name, *title, *text, *label;
+} Kind;
+
+static const Kind kinds[] = {
+  { DM_OP_SOURCE, "GeglDiffusionGenerate", "diffusion:generate",
+    N_ ("Diffusion: any model"),
+    N_ ("Draws a new picture of a class with a model that is given by name or "
+        "file"),
+    N_ ("Any Model…") },
+  { DM_OP_REPAINT, "GeglDiffusionRepaint", "diffusion:repaint",
+    N_ ("Diffusion: repaint with any model"),
+    N_ ("Fills what is transparent so that it matches its surroundings, with a "
+        "model that is given by name or file"),
+    N_ ("Repaint with Any Model…") },
+  { DM_OP_REPAINT_MASK, "GeglDiffusionRepaintMask", "diffusion:repaint-mask",
+    N_ ("Diffusion: repaint by a mask"),
+    N_ ("Draws what is white in a mask anew so that it matches its "
+        "surroundings, with a model that is given by name or file"),
+    N_ ("Repaint by a Mask…") },
+};
 
 static gboolean
 get_model (DmSourceOp *source, DmDrawing *drawing, GError **error)
@@ -80,7 +105,8 @@ finalize (GObject *object)
   g_free (self->class_text);
   g_free (self->path);
 
-  G_OBJECT_CLASS (parent_class)->finalize (object);
+  G_OBJECT_CLASS (g_type_class_peek_parent (G_OBJECT_GET_CLASS (object)))
+      ->finalize (object);
 }
 
 /* A model that is there, so that a dialog does not open with a fault. */
@@ -117,9 +143,9 @@ install_properties (GObjectClass *klass)
 static void
 class_init (gpointer klass, gpointer data)
 {
+  const Kind   *kind = data;
   GObjectClass *object_class = klass;
 
-  parent_class = g_type_class_peek_parent (klass);
   ((DmSourceOpClass *) klass)->get_model = get_model;
 
   object_class->set_property = set_property;
@@ -128,28 +154,31 @@ class_init (gpointer klass, gpointer data)
   install_properties (object_class);
 
   gegl_operation_class_set_keys (
-      klass, "name", "diffusion:generate", "title", _ ("Diffusion: any model"),
-      "description",
-      _ ("Draws a new picture of a class with a "
-         "model that is given by name or file"),
-      "categories", "render", "license", "GPL3+", "reference-hash", "unstable",
-      "gimp:menu-path", DM_MENU, "gimp:menu-label", _ ("Any Model…"), NULL);
+      klass, "name", kind->name, "title", _ (kind->title), "description",
+      _ (kind->text), "categories", "render", "license", "GPL3+",
+      "reference-hash", "unstable", "gimp:menu-path", DM_MENU,
+      "gimp:menu-label", _ (kind->label), NULL);
 }
 
 /**
  * dm_generate_op_register:
  *
- * Returns: the operation's type
+ * Registers the operations for any model.
  */
-GType
+void
 dm_generate_op_register (GTypeModule *module)
 {
-  const GTypeInfo info = {
-    .class_size = sizeof (DmSourceOpClass),
-    .class_init = class_init,
-    .instance_size = sizeof (DmGenerateOp),
-  };
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      const GTypeInfo info = {
+        .class_size = sizeof (DmSourceOpClass),
+        .class_init = class_init,
+        .class_data = &kinds[i],
+        .instance_size = sizeof (DmGenerateOp),
+      };
 
-  return g_type_module_register_type (module, dm_source_op_get_type (),
-                                      "GeglDiffusionGenerate", &info, 0);
+      g_type_module_register_type (module,
+                                   dm_op_kind_get_parent (kinds[i].kind),
+                                   kinds[i].type, &info, 0);
+    }
 }

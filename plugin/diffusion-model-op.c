@@ -6,8 +6,9 @@
 #include "diffusion-ops.h"
 #include "source-op.h"
 
-/* diffusion:NAME, the operation of one weights file: a class of its own, since
- * its menu of classes and its defaults are those of the file.
+/* diffusion:NAME and diffusion:NAME-repaint, the operations of one weights
+ * file: classes of their own, since their menu of classes and their defaults
+ * are those of the file.
  */
 typedef struct
 {
@@ -66,19 +67,37 @@ type_name (const char *kind, const DmModelEntry *entry)
   return g_strdup_printf ("GeglDiffusion%s-%s", kind, entry->nick);
 }
 
+static char *
+make_text (bool is_source, const char *data)
+{
+  if (is_source)
+    return data != NULL ?
+               g_strdup_printf (_ ("Draws a new picture of a class, in the "
+                                   "manner of %s"),
+                                data) :
+               g_strdup (_ ("Draws a new picture of a class"));
+
+  return data != NULL ?
+             g_strdup_printf (_ ("Fills what is transparent so that it matches "
+                                 "its surroundings, in the manner of %s"),
+                              data) :
+             g_strdup (_ ("Fills what is transparent so that it matches its "
+                          "surroundings"));
+}
+
 static void
 set_keys (GeglOperationClass *klass, const DmModelEntry *entry)
 {
-  const char      *data = entry->card->data_name;
-  g_autofree char *name = g_strconcat ("diffusion:", entry->nick, NULL);
-  g_autofree char *title = g_strdup_printf (_ ("Diffusion: %s"), entry->title);
-  g_autofree char *label = g_strdup_printf ("%s…", entry->title);
-  g_autofree char *text =
-      data != NULL ?
-          g_strdup_printf (_ ("Draws a new picture of a class, in the manner "
-                              "of %s"),
-                           data) :
-          g_strdup (_ ("Draws a new picture of a class"));
+  bool is_source =
+      g_type_is_a (G_TYPE_FROM_CLASS (klass), GEGL_TYPE_OPERATION_SOURCE);
+  g_autofree char *name = g_strconcat ("diffusion:", entry->nick,
+                                       is_source ? NULL : "-repaint", NULL);
+  g_autofree char *title = g_strdup_printf (
+      is_source ? _ ("Diffusion: %s") : _ ("Diffusion: repaint %s"),
+      entry->title);
+  g_autofree char *label =
+      g_strdup_printf (is_source ? _ ("%s…") : _ ("Repaint %s…"), entry->title);
+  g_autofree char *text = make_text (is_source, entry->card->data_name);
 
   gegl_operation_class_set_keys (
       klass, "name", name, "title", title, "description", text, "categories",
@@ -112,14 +131,13 @@ class_init (gpointer klass, gpointer data)
 /**
  * dm_model_op_register:
  * @entry: lives for ever, as do its strings: the types point to them
- *
- * Returns: the operation's type
  */
-GType
+void
 dm_model_op_register (GTypeModule *module, const DmModelEntry *entry)
 {
   g_autofree char *enum_name = type_name ("Class", entry);
   g_autofree char *op_name = type_name ("Op", entry);
+  g_autofree char *repaint_name = type_name ("Repaint", entry);
   const GTypeInfo  info = {
      .class_size = sizeof (DmModelOpClass),
      .class_init = class_init,
@@ -129,6 +147,8 @@ dm_model_op_register (GTypeModule *module, const DmModelEntry *entry)
 
   g_type_module_register_enum (module, enum_name, entry->classes);
 
-  return g_type_module_register_type (module, dm_source_op_get_type (), op_name,
-                                      &info, 0);
+  g_type_module_register_type (module, dm_op_kind_get_parent (DM_OP_SOURCE),
+                               op_name, &info, 0);
+  g_type_module_register_type (module, dm_op_kind_get_parent (DM_OP_REPAINT),
+                               repaint_name, &info, 0);
 }

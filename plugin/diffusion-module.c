@@ -47,6 +47,7 @@ gegl_module_register (GTypeModule *module)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
   dm_source_op_register (module);
+  dm_repaint_op_register (module);
   dm_source_op_register_enums (module);
   dm_generate_op_register (module);
 

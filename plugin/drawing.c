@@ -120,17 +120,47 @@ fill_settings (const DmDrawing *self,
   settings->wrap = get_wrap (self, config);
 }
 
+/* Returns: (transfer full): what tells a given picture from others */
+static char *
+digest_given (const DmGiven *given, size_t n, size_t channels)
+{
+  GChecksum *sum;
+  char      *text;
+
+  if (given == NULL)
+    return g_strdup ("");
+
+  sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (sum, (const guchar *) given->x0,
+                     (gssize) (n * channels * sizeof (float)));
+  if (given->mask != NULL)
+    g_checksum_update (sum, (const guchar *) given->mask,
+                       (gssize) (n * sizeof (float)));
+  text =
+      g_strdup_printf ("%s %d %u %.17g", g_checksum_get_string (sum),
+                       given->mask != NULL, given->n_repeats, given->strength);
+  g_checksum_free (sum);
+
+  return text;
+}
+
 /* All that the pixels depend on. */
 static char *
-make_key (const DmSettings *settings, const DmPicture *picture, guint64 serial)
+make_key (const DmSettings *settings,
+          size_t            channels,
+          const DmPicture  *picture,
+          guint64           serial)
 {
+  g_autofree char *given = digest_given (
+      settings->given, settings->width * settings->height, channels);
+
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %d %.17g %" G_GUINT64_FORMAT
-                          " %d %u %zu %zu %d %.17g %.17g",
+                          " %d %u %zu %zu %d %.17g %.17g %s",
                           serial, picture->class_id, picture->guidance,
                           picture->seed, (int) settings->sampler,
                           settings->n_steps, settings->width, settings->height,
                           (int) settings->wrap, settings->guidance_start,
-                          settings->guidance_end);
+                          settings->guidance_end, given);
 }
 
 /* A host shows progress from 0 up to 1: both are told, whatever happens. */
@@ -159,6 +189,7 @@ run_job (gpointer data, GError **error)
 
 /**
  * dm_drawing_draw:
+ * @given: (nullable): a picture to draw from, of the size that is drawn
  * @on_step: called from this thread with 0 ... n_steps while the picture is
  *   drawn; not at all if it is there already
  *
@@ -171,6 +202,7 @@ run_job (gpointer data, GError **error)
  */
 DmPixels *
 dm_drawing_draw (const DmDrawing *self,
+                 const DmGiven   *given,
                  DmStepFunc       on_step,
                  void            *data,
                  GError         **error)
@@ -191,9 +223,23 @@ dm_drawing_draw (const DmDrawing *self,
     return NULL;
 
   fill_settings (self, &job.settings, model);
-  key = make_key (&job.settings, &job.picture, serial);
+  job.settings.given = given;
+  key = make_key (&job.settings, dm_model_get_config (model)->channels,
+                  &job.picture, serial);
 
   return dm_picture_cache_get (key, run_job, &job, error);
+}
+
+/**
+ * dm_drawing_set_memory_error:
+ *
+ * Errors: DM_ERROR_MEMORY, always
+ */
+void
+dm_drawing_set_memory_error (GError **error)
+{
+  g_set_error_literal (error, DM_ERROR, DM_ERROR_MEMORY,
+                       _ ("there is not enough memory for the picture"));
 }
 
 /* out[n, channels + 1] = in[n, channels], opaque */
@@ -241,8 +287,7 @@ dm_drawing_paint (const DmDrawing     *self,
   opaque = g_try_new (float, n *(channels + 1));
   if (colour == NULL || opaque == NULL)
     {
-      g_set_error_literal (error, DM_ERROR, DM_ERROR_MEMORY,
-                           _ ("there is not enough memory for the picture"));
+      dm_drawing_set_memory_error (error);
       return FALSE;
     }
 

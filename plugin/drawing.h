@@ -29,12 +29,19 @@ typedef struct
   DmFit       fit;
   bool        tile_x, tile_y;
   double      guidance_start, guidance_end;
+
+  /* of what is drawn into a picture */
+  double strength, context; /* context: see dm_repaint_place() */
+  int    n_repeats;
 } DmDrawing;
 
 gboolean
 dm_drawing_check (const DmDrawing *self, DmConfig *config, GError **error);
 
+void dm_drawing_set_memory_error (GError **error);
+
 DmPixels *dm_drawing_draw (const DmDrawing *self,
+                           const DmGiven   *given,
                            DmStepFunc       on_step,
                            void            *data,
                            GError         **error);

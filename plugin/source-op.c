@@ -13,15 +13,27 @@
 /* Size of the picture while there is no model to tell. */
 #define FALLBACK_SIZE 64
 
-static gpointer parent_class = NULL;
-static GMutex   printed_mutex;
+G_STATIC_ASSERT (sizeof (GeglOperationSource) == sizeof (GeglOperation));
+G_STATIC_ASSERT (sizeof (GeglOperationFilter) == sizeof (GeglOperation));
+G_STATIC_ASSERT (sizeof (GeglOperationComposer) == sizeof (GeglOperation));
 
-/* The whole request. */
-static gboolean
-get_drawing (DmSourceOp *self, DmDrawing *drawing, GError **error)
+static GMutex printed_mutex;
+
+static const DmSourceOpClass *
+get_class (gpointer self)
 {
-  const DmSourceOpClass *klass = G_TYPE_INSTANCE_GET_CLASS (
-      self, dm_source_op_get_type (), DmSourceOpClass);
+  return (DmSourceOpClass *) G_OBJECT_GET_CLASS (self);
+}
+
+/**
+ * dm_source_op_get_drawing:
+ * @drawing: (out): the whole request; its strings stay until a property changes
+ *
+ * Errors: those of dm_model_find()
+ */
+gboolean
+dm_source_op_get_drawing (DmSourceOp *self, DmDrawing *drawing, GError **error)
+{
   int native = self->config.resolution > 0 ? (int) self->config.resolution :
                                              FALLBACK_SIZE;
 
@@ -31,7 +43,7 @@ get_drawing (DmSourceOp *self, DmDrawing *drawing, GError **error)
   if (drawing->height == 0)
     drawing->height = native;
 
-  return klass->get_model (self, drawing, error);
+  return get_class (self)->get_model (self, drawing, error);
 }
 
 /* Looks for faults as soon as a property changes, and says so in one. This must
@@ -45,7 +57,7 @@ validate (DmSourceOp *self)
   DmDrawing   drawing;
   const char *message = "";
 
-  if (!get_drawing (self, &drawing, &error) ||
+  if (!dm_source_op_get_drawing (self, &drawing, &error) ||
       !dm_drawing_check (&drawing, &self->config, &error))
     message = error->message;
 
@@ -57,19 +69,21 @@ static void
 notify (GObject *object, GParamSpec *pspec)
 {
   static const char *const checked[] = { "model", "class", "fit", NULL };
+  GObjectClass            *parent_class = get_class (object)->gegl_class;
 
   if (GEGL_OPERATION (object)->node != NULL &&
       g_strv_contains (checked, pspec->name))
     validate ((DmSourceOp *) object);
 
-  if (G_OBJECT_CLASS (parent_class)->notify != NULL)
-    G_OBJECT_CLASS (parent_class)->notify (object, pspec);
+  if (parent_class->notify != NULL)
+    parent_class->notify (object, pspec);
 }
 
 static void
 attach (GeglOperation *operation)
 {
-  GEGL_OPERATION_CLASS (parent_class)->attach (operation);
+  ((GeglOperationClass *) get_class (operation)->gegl_class)
+      ->attach (operation);
   validate ((DmSourceOp *) operation);
 }
 
@@ -89,22 +103,32 @@ get_bounding_box (GeglOperation *operation)
 {
   DmDrawing drawing;
 
-  get_drawing ((DmSourceOp *) operation, &drawing, NULL);
+  dm_source_op_get_drawing ((DmSourceOp *) operation, &drawing, NULL);
 
   return *GEGL_RECTANGLE (0, 0, drawing.width, drawing.height);
 }
 
-static bool
-on_step (unsigned step, unsigned n_steps, void *operation)
+/**
+ * dm_source_op_on_step:
+ *
+ * A DmStepFunc that tells the host.
+ */
+bool
+dm_source_op_on_step (unsigned step, unsigned n_steps, void *operation)
 {
   gegl_operation_progress (operation, (double) step / n_steps, (gchar *) "");
 
   return true;
 }
 
-/* A host asks for a picture in many pieces: one fault, one sentence. */
-static void
-print_once (DmSourceOp *self, const char *message)
+/**
+ * dm_source_op_print_once:
+ * @message: (nullable): NULL if all is well
+ *
+ * A host asks for a picture in many pieces: one fault, one sentence.
+ */
+void
+dm_source_op_print_once (DmSourceOp *self, const char *message)
 {
   g_mutex_lock (&printed_mutex);
 
@@ -134,14 +158,15 @@ process (GeglOperation       *operation,
   g_autoptr (DmPixels) pixels = NULL;
   DmDrawing drawing;
 
-  if (get_drawing (self, &drawing, &error))
-    pixels = dm_drawing_draw (&drawing, on_step, operation, &error);
+  if (dm_source_op_get_drawing (self, &drawing, &error))
+    pixels = dm_drawing_draw (&drawing, NULL, dm_source_op_on_step, operation,
+                              &error);
 
   if (pixels == NULL ||
       !dm_drawing_paint (&drawing, pixels, output, roi, &error))
     gegl_buffer_clear (output, roi);
 
-  print_once (self, error != NULL ? error->message : NULL);
+  dm_source_op_print_once (self, error != NULL ? error->message : NULL);
 
   return TRUE;
 }
@@ -154,7 +179,7 @@ finalize (GObject *object)
   g_free (self->error);
   g_free (self->printed);
 
-  G_OBJECT_CLASS (parent_class)->finalize (object);
+  ((GObjectClass *) get_class (object)->gegl_class)->finalize (object);
 }
 
 void
@@ -173,6 +198,15 @@ dm_source_op_set_property (GObject      *object,
       break;
     case DM_PROP_SEED:
       drawing->seed = g_value_get_uint (value);
+      break;
+    case DM_PROP_STRENGTH:
+      drawing->strength = g_value_get_double (value);
+      break;
+    case DM_PROP_RESAMPLE:
+      drawing->n_repeats = g_value_get_int (value);
+      break;
+    case DM_PROP_CONTEXT:
+      drawing->context = g_value_get_double (value);
       break;
     case DM_PROP_STEPS:
       drawing->n_steps = g_value_get_int (value);
@@ -230,6 +264,15 @@ dm_source_op_get_property (GObject    *object,
     case DM_PROP_SEED:
       g_value_set_uint (value, drawing->seed);
       break;
+    case DM_PROP_STRENGTH:
+      g_value_set_double (value, drawing->strength);
+      break;
+    case DM_PROP_RESAMPLE:
+      g_value_set_int (value, drawing->n_repeats);
+      break;
+    case DM_PROP_CONTEXT:
+      g_value_set_double (value, drawing->context);
+      break;
     case DM_PROP_STEPS:
       g_value_set_int (value, drawing->n_steps);
       break;
@@ -268,20 +311,34 @@ dm_source_op_get_property (GObject    *object,
     }
 }
 
-static void
-class_init (gpointer klass, gpointer data)
+/**
+ * dm_source_op_class_init:
+ * @klass: an abstract class that derives from one of GEGL's
+ *
+ * What does not depend on the number of inputs.
+ */
+void
+dm_source_op_class_init (gpointer klass)
 {
   GObjectClass       *object_class = klass;
   GeglOperationClass *operation_class = klass;
 
-  parent_class = g_type_class_peek_parent (klass);
+  ((DmSourceOpClass *) klass)->gegl_class = g_type_class_peek_parent (klass);
 
   object_class->notify = notify;
   object_class->finalize = finalize;
   operation_class->attach = attach;
+  operation_class->threaded = FALSE; /* progress is told from this thread */
+}
+
+static void
+class_init (gpointer klass, gpointer data)
+{
+  GeglOperationClass *operation_class = klass;
+
+  dm_source_op_class_init (klass);
   operation_class->prepare = prepare;
   operation_class->get_bounding_box = get_bounding_box;
-  operation_class->threaded = FALSE; /* progress is told from this thread */
   operation_class->cache_policy = GEGL_CACHE_POLICY_NEVER;
   GEGL_OPERATION_SOURCE_CLASS (klass)->process = process;
 }
@@ -300,9 +357,9 @@ dm_source_op_get_type (void)
 /**
  * dm_source_op_register:
  *
- * Returns: the abstract class that all our sources derive from.
+ * Registers the abstract class that all our sources derive from.
  */
-GType
+void
 dm_source_op_register (GTypeModule *module)
 {
   const GTypeInfo info = {
@@ -311,6 +368,6 @@ dm_source_op_register (GTypeModule *module)
     .instance_size = sizeof (DmSourceOp),
   };
 
-  return g_type_module_register_type (module, GEGL_TYPE_OPERATION_SOURCE,
-                                      TYPE_NAME, &info, G_TYPE_FLAG_ABSTRACT);
+  g_type_module_register_type (module, GEGL_TYPE_OPERATION_SOURCE, TYPE_NAME,
+                               &info, G_TYPE_FLAG_ABSTRACT);
 }

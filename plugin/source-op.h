@@ -9,10 +9,13 @@
 
 #include "model/card.h"
 
-/* What all operations that draw from nothing have in common. */
+/* What all operations that draw have in common, whether from nothing or into
+ * their input: GEGL has a class for each number of inputs, but their objects
+ * are all alike.
+ */
 typedef struct
 {
-  GeglOperationSource parent_instance;
+  GeglOperation parent_instance;
 
   DmDrawing drawing; /* path and class are empty: see get_model() */
   char     *error;   /* the property                              */
@@ -23,7 +26,14 @@ typedef struct
 
 typedef struct
 {
-  GeglOperationSourceClass parent_class;
+  union
+  {
+    GeglOperationSourceClass   source;
+    GeglOperationFilterClass   filter;
+    GeglOperationComposerClass composer;
+  } parent_class;
+
+  gpointer gegl_class; /* which of these it derives from: its methods */
 
   /* Fills in path and class; these stay until the property changes. */
   gboolean (*get_model) (DmSourceOp *self, DmDrawing *drawing, GError **error);
@@ -37,6 +47,9 @@ enum
   DM_PROP_CLASS,
   DM_PROP_GUIDANCE,
   DM_PROP_SEED,
+  DM_PROP_STRENGTH,
+  DM_PROP_RESAMPLE,
+  DM_PROP_CONTEXT,
   DM_PROP_STEPS,
   DM_PROP_SAMPLER,
   DM_PROP_FIT,
@@ -53,17 +66,22 @@ enum
 #define DM_PROP_FLAGS                                                          \
   ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | GEGL_PARAM_PAD_INPUT))
 
-GType dm_source_op_register (GTypeModule *module);
+void  dm_source_op_register (GTypeModule *module);
 GType dm_source_op_get_type (void);
+void  dm_source_op_class_init (gpointer klass);
 void  dm_source_op_register_enums (GTypeModule *module);
 void  dm_source_op_class_install (DmSourceOpClass *klass,
                                   const DmConfig  *config,
                                   const DmCard    *card);
-void  dm_source_op_set_property (GObject      *object,
-                                 guint         id,
-                                 const GValue *value,
-                                 GParamSpec   *pspec);
-void  dm_source_op_get_property (GObject    *object,
-                                 guint       id,
-                                 GValue     *value,
-                                 GParamSpec *pspec);
+gboolean
+dm_source_op_get_drawing (DmSourceOp *self, DmDrawing *drawing, GError **error);
+bool dm_source_op_on_step (unsigned step, unsigned n_steps, void *operation);
+void dm_source_op_print_once (DmSourceOp *self, const char *message);
+void dm_source_op_set_property (GObject      *object,
+                                guint         id,
+                                const GValue *value,
+                                GParamSpec   *pspec);
+void dm_source_op_get_property (GObject    *object,
+                                guint       id,
+                                GValue     *value,
+                                GParamSpec *pspec);

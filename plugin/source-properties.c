@@ -130,6 +130,31 @@ install_sampling (GObjectClass *klass, const DmSettings *recommended)
   g_object_class_install_property (klass, DM_PROP_SAMPLER, spec);
 }
 
+/* Where there is an input. */
+static void
+install_repaint (GObjectClass *klass)
+{
+  g_object_class_install_property (
+      klass, DM_PROP_STRENGTH,
+      spec_double ("strength", _ ("Strength"),
+                   _ ("How much is drawn anew: 1 all, less goes on from the "
+                      "picture that is there; without a hole, all of it"),
+                   0.01, 1.0, 1.0, 1.0));
+  g_object_class_install_property (
+      klass, DM_PROP_RESAMPLE,
+      gegl_param_spec_int ("resample", _ ("Resample"),
+                           _ ("How often each step is taken: more takes longer "
+                              "and matches the surroundings better"),
+                           1, 100, 4, 1, 16, 1.0, DM_PROP_FLAGS));
+  g_object_class_install_property (
+      klass, DM_PROP_CONTEXT,
+      spec_double ("context", _ ("Context"),
+                   _ ("How much of the surroundings is looked at, as a share "
+                      "of the hole; for textures, of the size they were "
+                      "trained at"),
+                   0.0, 10.0, 3.0, 1.0));
+}
+
 static void
 install_fit (GObjectClass *klass, const DmConfig *config)
 {
@@ -263,10 +288,17 @@ dm_source_op_class_install (DmSourceOpClass *klass,
                             DM_PROP_FLAGS));
 
   install_sampling (object_class, recommended);
-  install_fit (object_class, config);
-  install_tiles (object_class, config);
   install_interval (object_class, recommended, minimum);
-  install_size (object_class, config);
+  if (g_type_is_a (G_TYPE_FROM_CLASS (klass), GEGL_TYPE_OPERATION_SOURCE))
+    {
+      install_fit (object_class, config);
+      install_tiles (object_class, config);
+      install_size (object_class, config);
+    }
+  else
+    {
+      install_repaint (object_class);
+    }
 
   error = gegl_param_spec_string ("error", _ ("Cannot draw"), "", FALSE, FALSE,
                                   "", DM_PROP_FLAGS);

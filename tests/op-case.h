@@ -45,6 +45,7 @@ op_module_load (GTypeModule *module)
   GPtrArray *entries = dm_catalogue_get ();
 
   dm_source_op_register (module);
+  dm_repaint_op_register (module);
   dm_source_op_register_enums (module);
   dm_generate_op_register (module);
   for (guint i = 0; i < entries->len; i++)
@@ -167,8 +168,7 @@ op_case_link_gegl (void)
 static inline void
 op_case_init (void)
 {
-  GTypeModule      *module;
-  g_autofree GType *types = NULL;
+  GTypeModule *module;
 
   op_folder = g_dir_make_tmp ("dm-op-XXXXXX", NULL);
   g_setenv ("GEGL_DIFFUSION_MODELS", op_folder, TRUE);
@@ -193,9 +193,14 @@ op_case_init (void)
   g_test_assert_expected_messages ();
 
   /* it learns names as classes come to life */
-  types = g_type_children (dm_source_op_get_type (), NULL);
-  for (gsize i = 0; types[i] != 0; i++)
-    g_type_class_ref (types[i]);
+  for (int kind = DM_OP_SOURCE; kind <= DM_OP_REPAINT_MASK; kind++)
+    {
+      g_autofree GType *types =
+          g_type_children (dm_op_kind_get_parent (kind), NULL);
+
+      for (gsize i = 0; types[i] != 0; i++)
+        g_type_class_ref (types[i]);
+    }
 }
 
 static inline int

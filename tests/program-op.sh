@@ -129,6 +129,21 @@ threads_agree ()
     same one.png four.png
 }
 
+# A hole is filled, opaque, and what is around it stays.
+hole_is_filled ()
+{
+  local hole=(svg:dst-out 'aux=[' gegl:rectangle x=10 y=10 width=12 height=9 ']')
+
+  draw hole.png diffusion:plain class=ant seed=2 width=40 height=40 "${hole[@]}" &&
+    draw filled.png gegl:load path=hole.png diffusion:repaint model=plain class=ant &&
+    draw again.png gegl:load path=hole.png diffusion:plain-repaint class=ant &&
+    draw around.png gegl:load path=filled.png "${hole[@]}" &&
+    draw on-red.png gegl:color value=red gegl:crop width=40 height=40 \
+      gegl:over 'aux=[' gegl:load path=filled.png ']' &&
+    same filled.png again.png && differ filled.png hole.png &&
+    same around.png hole.png && same on-red.png filled.png
+}
+
 nothing_leaks ()
 {
   draw x.png diffusion:plain class=ant width=300 height=300 gegl:gaussian-blur std-dev-x=3 &&
@@ -170,6 +185,7 @@ check 'seeds and classes differ' other_seeds_and_classes
 check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path
 check 'any number of threads' threads_agree
+check 'a hole is filled' hole_is_filled
 check 'nothing leaks' nothing_leaks
 check 'an unknown class' unknown_class
 check 'an unknown model' unknown_model

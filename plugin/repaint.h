@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "hole.h"
+
+#include "drawing.h"
+
+GeglRectangle
+dm_repaint_place (const DmHole *hole, const DmConfig *config, double context);
+
+/* Paints into @output, which is a copy of the input within @roi. */
+gboolean dm_repaint_paint (const DmDrawing     *drawing,
+                           GeglBuffer          *input,
+                           GeglBuffer          *mask,
+                           GeglBuffer          *output,
+                           const GeglRectangle *roi,
+                           DmStepFunc           on_step,
+                           void                *data,
+                           GError             **error);
