@@ -3,6 +3,7 @@
  */
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 #include "check.h"
 #include "kernels/kernels.h"
@@ -247,6 +248,57 @@ check_optimiser (const DmKernels *k)
     }
 }
 
+#define N_TERMS 9
+#define N_ROWS 19 /* two register tiles, and some rows more */
+#define ROW 64    /* whole blocks */
+
+/* Sums of outer products, added or not; nothing beside them is written. */
+static void
+check_outer_products (const DmKernels *k)
+{
+  float           x[N_TERMS * N_ROWS], w[N_TERMS * ROW], y[N_ROWS * PIXEL];
+  float           want[N_ROWS * PIXEL];
+  DmOuterProducts job = { .y = y,
+                          .y_row = PIXEL,
+                          .x = x,
+                          .x_row = N_ROWS,
+                          .w = w,
+                          .w_row = ROW,
+                          .n_terms = N_TERMS,
+                          .n_rows = N_ROWS,
+                          .n_columns = C };
+
+  dm_test_random (x, G_N_ELEMENTS (x), 1);
+  dm_test_random (w, G_N_ELEMENTS (w), 2);
+  dm_test_random (y, G_N_ELEMENTS (y), 3);
+  memcpy (want, y, sizeof y);
+  for (size_t i = 0; i < N_ROWS; i++)
+    for (size_t j = 0; j < C; j++)
+      {
+        double sum = 0.0;
+
+        for (size_t t = 0; t < N_TERMS; t++)
+          sum += (double) x[t * N_ROWS + i] * w[t * ROW + j];
+        want[i * PIXEL + j] = (float) sum;
+      }
+
+  k->outer_products (&job);
+  dm_assert_near (y, want, G_N_ELEMENTS (y), N_TERMS * TOLERANCE);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (want); i++)
+    if (i % PIXEL < C)
+      want[i] *= 2.0f;
+  job.add = true;
+  k->outer_products (&job);
+  dm_assert_near (y, want, G_N_ELEMENTS (y), N_TERMS * TOLERANCE);
+}
+
+static void
+test_outer_products (void)
+{
+  for_each_cpu (check_outer_products);
+}
+
 static void
 test_optimiser (void)
 {
@@ -261,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/silu", test_silu);
   g_test_add_func ("/kernels/norm", test_norm);
   g_test_add_func ("/kernels/softmax", test_softmax);
+  g_test_add_func ("/kernels/outer-products", test_outer_products);
   g_test_add_func ("/kernels/optimiser", test_optimiser);
 
   return g_test_run ();

@@ -16,7 +16,7 @@
 #define DM_SHARED_TILES 128
 
 /* Tiles whose transformed values are held at a time for the weight gradient. */
-#define DM_GRADIENT_TILES 512
+#define DM_GRADIENT_TILES 128
 
 /* The tiles of a tensor, numbered image by image, row by row. */
 typedef struct

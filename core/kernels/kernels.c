@@ -66,16 +66,19 @@ dm_kernels_init (DmKernels *self, DmCpu cpu)
     {
 #if defined __x86_64__
     case DM_CPU_AVX512:
-      dm_kernels_fill_conv_avx512 (self);
+      dm_kernels_fill_product_avx512 (self);
+      dm_kernels_fill_winograd_avx512 (self);
       dm_kernels_fill_nn_avx512 (self);
       break;
     case DM_CPU_AVX2:
-      dm_kernels_fill_conv_avx2 (self);
+      dm_kernels_fill_product_avx2 (self);
+      dm_kernels_fill_winograd_avx2 (self);
       dm_kernels_fill_nn_avx2 (self);
       break;
 #endif
     default:
-      dm_kernels_fill_conv_base (self);
+      dm_kernels_fill_product_base (self);
+      dm_kernels_fill_winograd_base (self);
       dm_kernels_fill_nn_base (self);
       break;
     }

@@ -41,6 +41,22 @@ typedef struct
   size_t        n_pixels, n_channels; /* n_channels <= block */
 } DmProduct;
 
+/* y[r, i] = Σ_k x[k, r] w[k, i] + y[r, i] if @add,  k < n_terms
+ *
+ * Each output is one sum in the order of k.
+ */
+typedef struct
+{
+  float       *y;
+  size_t       y_row;
+  const float *x;
+  size_t       x_row;
+  const float *w;
+  size_t       w_row; /* at least n_columns, rounded up to whole blocks */
+  size_t       n_terms, n_rows, n_columns;
+  bool         add;
+} DmOuterProducts;
+
 /* The output side of one Winograd tile. */
 typedef struct
 {
@@ -64,6 +80,7 @@ struct _DmKernels
   /* --- convolution ---------------------------------------------------- */
 
   void (*product) (const DmProduct *job);
+  void (*outer_products) (const DmOuterProducts *job);
 
   /* Winograd, one tile of all channels; f2 likewise with 4 for 6 and 2 for 4.
    * Transformed values of a tile lie @v_frequency floats apart, [c] rounded up

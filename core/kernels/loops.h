@@ -8,9 +8,12 @@
 /* The loop files are compiled once for each instruction set; the build says
  * which by DM_ISA, and each fills its part of the table.
  */
-void dm_kernels_fill_conv_base (DmKernels *k);
-void dm_kernels_fill_conv_avx2 (DmKernels *k);
-void dm_kernels_fill_conv_avx512 (DmKernels *k);
+void dm_kernels_fill_product_base (DmKernels *k);
+void dm_kernels_fill_winograd_base (DmKernels *k);
+void dm_kernels_fill_product_avx2 (DmKernels *k);
+void dm_kernels_fill_winograd_avx2 (DmKernels *k);
+void dm_kernels_fill_product_avx512 (DmKernels *k);
+void dm_kernels_fill_winograd_avx512 (DmKernels *k);
 void dm_kernels_fill_nn_base (DmKernels *k);
 void dm_kernels_fill_nn_avx2 (DmKernels *k);
 void dm_kernels_fill_nn_avx512 (DmKernels *k);

@@ -69,6 +69,25 @@ store_some (float *y, Vec v, size_t k)
   memcpy (y, &v, k * sizeof *y);
 }
 
+/* Channels @first ... of @n, as many as a vector holds; zero beyond. */
+INLINE Vec
+load_channels (const float *x, size_t first, size_t n)
+{
+  if (first + LANES <= n)
+    return load (x + first);
+
+  return first < n ? load_some (x + first, n - first) : splat (0.0f);
+}
+
+INLINE void
+store_channels (float *y, Vec v, size_t first, size_t n)
+{
+  if (first + LANES <= n)
+    store (y + first, v);
+  else if (first < n)
+    store_some (y + first, v, n - first);
+}
+
 /* mask ? a : b, lane by lane */
 INLINE Vec
 select_lanes (VecInt mask, Vec a, Vec b)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kernels/conv3x3-private.h"
-#include "kernels/gemm.h"
 
 #define FREQUENCIES 36
 
@@ -66,12 +65,21 @@ multiply_chunk (void *data, size_t frequency, size_t worker)
 {
   const Gradient *job = data;
   size_t          c_in = job->x->c, c_out = job->dy->c;
+  DmOuterProducts products = {
+    .y = job->du + frequency * c_out * c_in,
+    .y_row = c_in,
+    .x = job->z + frequency * job->z_frequency,
+    .x_row = job->z_tile,
+    .w = job->v + frequency * job->v_frequency,
+    .w_row = job->v_tile,
+    .n_terms = job->n,
+    .n_rows = c_out,
+    .n_columns = c_in,
+    .add = job->first > 0,
+  };
 
   (void) worker;
-  dm_gemm_tn (job->du + frequency * c_out * c_in, c_in,
-              job->z + frequency * job->z_frequency, job->z_tile,
-              job->v + frequency * job->v_frequency, job->v_tile, c_out, c_in,
-              job->n, 1.0f, job->first > 0 ? 1.0f : 0.0f);
+  job->context->kernels->outer_products (&products);
 }
 
 static void
@@ -104,7 +112,7 @@ dm_conv3x3_backward_weight_scratch (const DmKernels *kernels,
 {
   DmTiling tiling = dm_tiling (4, n, h, w);
   size_t   tile =
-      dm_round_up (c_in, kernels->lanes) + dm_round_up (c_out, kernels->lanes);
+      dm_round_up (c_in, kernels->block) + dm_round_up (c_out, kernels->lanes);
 
   if (algorithm == DM_CONV_DIRECT)
     return (DmScratchSize){ .shared = 9 * c_in * c_out };
@@ -129,7 +137,7 @@ dm_winograd_backward_weight (float           *dw,
             .x = x,
             .context = context,
             .tiling = dm_tiling (4, x->n, x->h, x->w),
-            .v_tile = dm_round_up (x->c, kernels->lanes),
+            .v_tile = dm_round_up (x->c, kernels->block),
             .z_tile = dm_round_up (dy->c, kernels->lanes),
             .v = context->shared,
   };

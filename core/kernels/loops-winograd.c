@@ -4,114 +4,6 @@
 #include "kernels/loops.h"
 #include "kernels/vector.h"
 
-/* --- products ---------------------------------------------------------- */
-
-INLINE Vec
-load_channels (const float *x, size_t first, size_t n)
-{
-  if (first + LANES <= n)
-    return load (x + first);
-
-  return first < n ? load_some (x + first, n - first) : splat (0.0f);
-}
-
-INLINE void
-store_channels (float *y, Vec v, size_t first, size_t n)
-{
-  if (first + LANES <= n)
-    store (y + first, v);
-  else if (first < n)
-    store_some (y + first, v, n - first);
-}
-
-/* One register tile: n_pixels is a constant wherever this is inlined. */
-INLINE void
-product_tile (const DmProduct *job, size_t first, const size_t n_pixels)
-{
-  Vec          sum[TILE_PIXELS][TILE_VECTORS];
-  const float *w = job->w;
-  const float *x0 = job->x + first * job->x_pixel;
-  size_t       x_pixel = job->x_pixel;
-
-#pragma GCC unroll 8
-  for (size_t p = 0; p < n_pixels; p++)
-#pragma GCC unroll 2
-    for (size_t v = 0; v < TILE_VECTORS; v++)
-      sum[p][v] = (Vec){ 0 };
-
-  for (size_t tap = 0; tap < job->n_taps; tap++)
-    {
-      const float *x = x0 + job->taps[tap];
-
-      for (size_t k = 0; k < job->c_in; k++, w += BLOCK)
-#pragma GCC unroll 8
-        for (size_t p = 0; p < n_pixels; p++)
-          {
-            Vec s = splat (x[p * x_pixel + k]);
-
-#pragma GCC unroll 2
-            for (size_t v = 0; v < TILE_VECTORS; v++)
-              sum[p][v] += s * load (w + v * LANES);
-          }
-    }
-
-#pragma GCC unroll 8
-  for (size_t p = 0; p < n_pixels; p++)
-#pragma GCC unroll 2
-    for (size_t v = 0; v < TILE_VECTORS; v++)
-      {
-        size_t c = v * LANES, pixel = first + p;
-
-        if (job->bias != NULL)
-          sum[p][v] += load_channels (job->bias, c, job->n_channels);
-        if (job->add != NULL)
-          sum[p][v] += load_channels (job->add + pixel * job->add_pixel, c,
-                                      job->n_channels);
-        store_channels (job->y + pixel * job->y_pixel, sum[p][v], c,
-                        job->n_channels);
-      }
-}
-
-static void
-product (const DmProduct *job)
-{
-  size_t p = 0;
-
-  for (; p + TILE_PIXELS <= job->n_pixels; p += TILE_PIXELS)
-    product_tile (job, p, TILE_PIXELS);
-
-  switch (job->n_pixels - p)
-    {
-#if TILE_PIXELS > 6
-    case 7:
-      product_tile (job, p, 7);
-      break;
-    case 6:
-      product_tile (job, p, 6);
-      break;
-#endif
-#if TILE_PIXELS > 4
-    case 5:
-      product_tile (job, p, 5);
-      break;
-    case 4:
-      product_tile (job, p, 4);
-      break;
-#endif
-    case 3:
-      product_tile (job, p, 3);
-      break;
-    case 2:
-      product_tile (job, p, 2);
-      break;
-    case 1:
-      product_tile (job, p, 1);
-      break;
-    default:
-      break;
-    }
-}
-
 /* --- Winograd transforms ------------------------------------------------ *
  *
  * Y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A for a tile d of (m + 2)² pixels, with the
@@ -427,11 +319,8 @@ f4_weight_gradient (float *dw, const float *du, size_t du_frequency, size_t c)
 }
 
 void
-DM_VARIANT (dm_kernels_fill_conv) (DmKernels *k)
+DM_VARIANT (dm_kernels_fill_winograd) (DmKernels *k)
 {
-  k->block = BLOCK;
-  k->lanes = LANES;
-  k->product = product;
   k->f4_input = f4_input;
   k->f4_output = f4_output;
   k->f4_weights = f4_weights;
