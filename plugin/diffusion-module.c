@@ -7,6 +7,8 @@
 #include "diffusion-ops.h"
 #include "source-op.h"
 
+#include "tensor/language.h"
+
 G_MODULE_EXPORT const GeglModuleInfo *gegl_module_query (GTypeModule *module);
 G_MODULE_EXPORT gboolean gegl_module_register (GTypeModule *module);
 
@@ -43,8 +45,7 @@ gegl_module_register (GTypeModule *module)
       return TRUE;
     }
 
-  bindtextdomain (GETTEXT_PACKAGE, DM_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  dm_language_bind ();
 
   dm_source_op_register (module);
   dm_repaint_op_register (module);

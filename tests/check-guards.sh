@@ -59,6 +59,7 @@ fails check-layers.sh core/nn/good.c '#include "linear.h"'
 fails check-layers.sh core/nn/good.c '#include "../model/card.h"'
 fails check-layers.sh core/nn/good.c '#include <cblas.h>'
 fails check-layers.sh core/generate/good.c '#include <gegl.h>'
+fails check-layers.sh plugin/good.c '#include <libgimp/gimp.h>'
 
 passes check-quiet.sh core/nn/good.c '  g_snprintf (text, 3, "x");'
 passes check-quiet.sh core/program/good.c '  exit (1);'

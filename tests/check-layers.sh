@@ -26,10 +26,12 @@ declare -A sees=(
 )
 
 # Headers kept to some files: one file multiplies matrices, GEGL's pixels stay
-# at the edges, and evaluation shares the pictures of training, not its loop.
+# at the edges, one file talks to GIMP, and evaluation shares the pictures of
+# training, not its loop.
 declare -A kept=(
   ['cblas\.h']='core/kernels/gemm\.c'
   ['(gegl|babl).*']='(core/image|core/program|plugin)/.*'
+  ['libgimp/.*']='plugin/gimp2\.c'
   ['train/trainer\.h']='core/(train|program)/.*'
 )
 

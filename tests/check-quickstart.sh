@@ -14,7 +14,7 @@ top=$(mktemp -d)
 trap 'rm -r "$top"' EXIT
 build=$top/build
 export HOME=$top/home
-unset XDG_DATA_HOME
+unset XDG_DATA_HOME XDG_CONFIG_HOME
 
 # stage FILE...: has been built
 stage ()
@@ -37,13 +37,15 @@ before=$(find "$HOME")
 
 read_options
 stage "$HOME/.local/bin/gegl-diffusion" "$HOME/.local/lib/any/gegl-0.4/gegl-diffusion.so" \
+  "$HOME/.config/GIMP/2.10/plug-ins/gegl-diffusion-gimp2/gegl-diffusion-gimp2" \
   "$HOME/.local/share/gegl-diffusion/models/old.safetensors"
 install_files
 installed=(.local/bin/gegl-diffusion .local/share/gegl-diffusion/installed-files
   .local/share/gegl-0.4/plug-ins/gegl-diffusion.so)
-expect "${installed[@]}" .local/share/gegl-diffusion/models/old.safetensors
+plug_in=.config/GIMP/2.10/plug-ins/gegl-diffusion-gimp2/gegl-diffusion-gimp2
+expect "${installed[@]}" "$plug_in" .local/share/gegl-diffusion/models/old.safetensors
 install_files
-expect "${installed[@]}" .local/share/gegl-diffusion/models/old.safetensors
+expect "${installed[@]}" "$plug_in" .local/share/gegl-diffusion/models/old.safetensors
 
 # A model that is no longer shipped goes; one of somebody else does not.
 stage "$HOME/.local/bin/gegl-diffusion" "$HOME/.local/lib/any/gegl-0.4/gegl-diffusion.so"
@@ -63,8 +65,10 @@ diff <(echo "$before") <(find "$HOME")
 uninstall_files > /dev/null
 
 read_options --prefix "$HOME/with space"
-stage "$prefix/bin/gegl-diffusion" "/usr/lib/any/gegl-0.4/gegl-diffusion.so"
+stage "$prefix/bin/gegl-diffusion" "/usr/lib/any/gegl-0.4/gegl-diffusion.so" \
+  /usr/lib/gimp/2.0/plug-ins/gegl-diffusion-gimp2/gegl-diffusion-gimp2
 install_files
+[[ -e $prefix/lib/gimp/2.0/plug-ins/gegl-diffusion-gimp2/gegl-diffusion-gimp2 ]]
 [[ -e $(pkg-config --define-variable=prefix="$HOME/with space" \
           --variable=pluginsdir gegl-0.4)/gegl-diffusion.so ]]
 uninstall_files > /dev/null

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "program/program.h"
+#include "tensor/language.h"
 
 static const struct
 {
@@ -125,8 +126,7 @@ int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, DM_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  dm_language_bind ();
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname (DM_PROGRAM);
 
