@@ -302,6 +302,49 @@ test_doctor_module (void)
   }
 }
 
+static JsonObject *
+get_gimp (JsonObject *health, guint i)
+{
+  return json_array_get_object_element (
+      json_object_get_array_member (health, "gimp"), i);
+}
+
+/* Doctor knows both GIMPs' folders of plug-ins, and whether ours is there. */
+static void
+test_doctor_gimp (void)
+{
+  g_autofree char *plug_ins =
+      g_build_filename (folder, "config", "GIMP", "2.10", "plug-ins", NULL);
+  g_autofree char *ours = g_build_filename (plug_ins, "gegl-diffusion-gimp2",
+                                            "gegl-diffusion-gimp2", NULL);
+  g_autofree char *own = g_path_get_dirname (ours);
+  g_autofree char *line =
+      g_strconcat (plug_ins, " (has our plug-in for scripts)", NULL);
+  g_auto (Run) before = run ("doctor", NULL);
+  g_auto (Run) people = { 0 };
+  g_auto (Run) result = { 0 };
+  g_autoptr (JsonObject) health = NULL;
+  JsonObject *last;
+
+  g_assert_cmpint (g_mkdir_with_parents (own, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (ours, "#!/bin/sh", -1, NULL));
+  g_assert_cmpint (g_chmod (ours, 0700), ==, 0);
+  people = run ("doctor", NULL);
+  result = run ("doctor|--json", NULL);
+  health = parse_object (result.out);
+  last = json_array_get_object_element (
+      json_object_get_array_member (get_gimp (health, 0), "folders"), 1);
+
+  g_assert_null (strstr (before.out, line));
+  assert_contains (people.out, line);
+  assert_contains (people.out, "/gimp/3.0/plug-ins");
+  g_assert_cmpstr (json_object_get_string_member (last, "path"), ==, plug_ins);
+  g_assert_true (json_object_get_boolean_member (last, "plug_in"));
+  g_assert_cmpstr (
+      json_object_get_string_member (get_gimp (health, 1), "version"), ==,
+      "3.0");
+}
+
 /* GEGL's modules leave allocations and are unloaded: the leak sanitizer cannot
  * even say whose they are. Our own leaks are seen by the tests of the library.
  */
@@ -318,13 +361,15 @@ forgive_leaks (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *data = NULL;
+  g_autofree char *data = NULL, *config = NULL;
   int              status;
 
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("dm-program-XXXXXX", NULL);
   data = g_build_filename (folder, "data", NULL);
+  config = g_build_filename (folder, "config", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
+  g_setenv ("XDG_CONFIG_HOME", config, TRUE);
   g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   forgive_leaks ();
@@ -337,6 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/program/full-output", test_full_output);
   g_test_add_func ("/program/doctor-models", test_doctor_models);
   g_test_add_func ("/program/doctor-module", test_doctor_module);
+  g_test_add_func ("/program/doctor-gimp", test_doctor_gimp);
 
   status = g_test_run ();
   dm_test_remove (folder);

@@ -4,6 +4,7 @@
 #include "model/description.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "model/card-json.h"
 #include "model/config-json.h"
@@ -80,7 +81,7 @@ check_format (JsonObject *json, GError **error)
     {
       g_set_error (error, DM_ERROR, DM_ERROR_UNSUPPORTED,
                    _ ("the model was made by a newer gegl-diffusion (format "
-                      "%" G_GINT64_FORMAT "; this one reads up to %d): update "
+                      "%" PRId64 "; this one reads up to %d): update "
                       "gegl-diffusion to use it"),
                    format, DM_DESCRIPTION_FORMAT);
       return FALSE;

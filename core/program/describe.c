@@ -4,6 +4,7 @@
 #include "program/describe.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "model/card-json.h"
@@ -155,7 +156,7 @@ add_training (GString *text, const DmCard *card)
   add_line (text, _ ("credits"), card->data_credits);
   if (card->images_seen > 0)
     add (text, _ ("training"),
-         _ ("%" G_GINT64_FORMAT " pictures seen, seed %" G_GUINT64_FORMAT
+         _ ("%" PRId64 " pictures seen, seed %" PRIu64
             ", classes dropped %g, average %g"),
          card->images_seen, card->seed, card->p_uncond, card->ema_length);
   if (seconds > 0)

@@ -18,13 +18,18 @@ print_versions (GString *text, JsonObject *versions)
 static void
 print_cpu (GString *text, JsonObject *cpu)
 {
-  g_string_append_printf (text,
-                          _ ("%-14s  %s kernels (this machine can do %s), "
-                             "%d threads\n"),
-                          _ ("computes with"),
-                          json_object_get_string_member (cpu, "kernels"),
-                          json_object_get_string_member (cpu, "best"),
-                          (int) json_object_get_int_member (cpu, "threads"));
+  gint64 n_threads = json_object_get_int_member (cpu, "threads");
+
+  g_string_append_printf (
+      text,
+      g_dngettext (GETTEXT_PACKAGE,
+                   "computes with   %s kernels (this machine can do %s), "
+                   "%d thread\n",
+                   "computes with   %s kernels (this machine can do %s), "
+                   "%d threads\n",
+                   (gulong) n_threads),
+      json_object_get_string_member (cpu, "kernels"),
+      json_object_get_string_member (cpu, "best"), (int) n_threads);
 }
 
 static void
@@ -42,6 +47,19 @@ print_folders (GString *text, JsonArray *folders)
               "" :
               _ (" (does not exist)"));
     }
+}
+
+static void
+print_good (GString *text, JsonObject *model, const char *path)
+{
+  gint64 n_classes = json_object_get_int_member (model, "n_classes");
+
+  g_string_append_printf (
+      text,
+      g_dngettext (GETTEXT_PACKAGE, "  %s: “%s”, %d class, %s\n",
+                   "  %s: “%s”, %d classes, %s\n", (gulong) n_classes),
+      json_object_get_string_member (model, "name"),
+      json_object_get_string_member (model, "title"), (int) n_classes, path);
 }
 
 static void
@@ -67,11 +85,7 @@ print_models (GString *text, JsonArray *models)
             _ ("  not used: %s (a folder above has a model of that name)\n"),
             path);
       else
-        g_string_append_printf (
-            text, _ ("  %s: “%s”, %d classes, %s\n"),
-            json_object_get_string_member (model, "name"),
-            json_object_get_string_member (model, "title"),
-            (int) json_object_get_int_member (model, "n_classes"), path);
+        print_good (text, model, path);
     }
 }
 
@@ -111,6 +125,7 @@ dm_health_print (JsonObject *self)
                   _ ("GEGL module, in use:") :
                   _ ("GEGL module, not in use:"),
               files);
+  dm_health_print_gimps (text, json_object_get_array_member (self, "gimp"));
 
   if (json_array_get_length (problems) > 0)
     print_list (text, _ ("Problems:"), problems);

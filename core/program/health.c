@@ -162,10 +162,9 @@ static void
 add_module_problems (guint n_files, gboolean loaded, JsonArray *problems)
 {
   if (n_files == 0)
-    json_array_add_string_element (problems,
-                                   _ ("the GEGL module " MODULE
-                                      " is in none of the folders where GEGL "
-                                      "looks: GIMP does not see it"));
+    json_array_add_string_element (
+        problems, _ ("the GEGL module is in none of the folders where GEGL "
+                     "looks: GIMP does not see it"));
   else if (!loaded)
     json_array_add_string_element (
         problems, _ ("GEGL does not accept the module; run “gegl --exists "
@@ -221,6 +220,7 @@ dm_health_new (void)
   json_object_set_array_member (self, "folders", get_folders ());
   json_object_set_array_member (self, "models", get_models (problems));
   json_object_set_object_member (self, "module", get_module (problems));
+  json_object_set_array_member (self, "gimp", dm_health_get_gimps (problems));
   json_object_set_array_member (self, "problems", problems);
 
   return self;

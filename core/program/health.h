@@ -12,6 +12,8 @@
  *   "folders"   [ { "path", "exists" } ]       where models are looked for
  *   "models"    [ { "name", "path", "state", "title" or "reason" } ]
  *   "module"    { "folders", "files", "loaded" }
+ *   "gimp"      [ { "version", "program" if there, "folders":
+ *                   [ { "path", "exists", "plug_in" } ] } ]
  *   "problems"  [ sentences ]
  */
 #define DM_HEALTH_GOOD "good"
@@ -20,3 +22,7 @@
 
 JsonObject *dm_health_new (void);
 char       *dm_health_print (JsonObject *self);
+
+/* What health.c and health-print.c leave to health-gimp.c. */
+JsonArray *dm_health_get_gimps (JsonArray *problems);
+void       dm_health_print_gimps (GString *text, JsonArray *gimps);

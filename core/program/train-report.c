@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -19,7 +20,9 @@ dm_train_print_data (const DmTrainRun *self)
     g_print ("  %-20s %" G_GINT64_FORMAT "\n", d->class_names[i],
              d->images_per_class[i]);
   if (d->skipped->len > 0)
-    g_print (_ ("%u files left out:\n"), d->skipped->len);
+    g_print (g_dngettext (GETTEXT_PACKAGE, "%u file left out:\n",
+                          "%u files left out:\n", d->skipped->len),
+             d->skipped->len);
   for (guint i = 0; i < MIN (d->skipped->len, 10); i++)
     g_print ("  %s\n", (char *) d->skipped->pdata[i]);
 }
@@ -51,7 +54,7 @@ dm_train_print_plan (const DmTrainRun *self, size_t n_parameters)
                o->batch / part, part, limit);
     }
   if (o->n_images > 0)
-    g_print (_ ("length: %" G_GUINT64_FORMAT " pictures\n"), o->n_images);
+    g_print (_ ("length: %" PRIu64 " pictures\n"), o->n_images);
   if (o->duration > 0.0)
     g_print (_ ("length: %.0f minutes\n"), o->duration / 60.0);
 }
@@ -93,13 +96,14 @@ dm_train_print_progress (const DmTrainRun *self, const DmTrainReport *report)
   int              left = (int) get_time_left (self, report);
   g_autofree char *skipped =
       report->n_skipped > 0 ?
-          g_strdup_printf (ngettext (", %" G_GUINT64_FORMAT " step skipped",
-                                     ", %" G_GUINT64_FORMAT " steps skipped",
-                                     report->n_skipped),
+          g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                        ", %" PRIu64 " step skipped",
+                                        ", %" PRIu64 " steps skipped",
+                                        (gulong) report->n_skipped),
                            report->n_skipped) :
           g_strdup ("");
 
-  g_print (_ ("%s%3.0f %%  %" G_GUINT64_FORMAT
+  g_print (_ ("%s%3.0f %%  %" PRIu64
               " pictures  %.0f/s  loss %.4f%s  %d:%02d:%02d left%s"),
            isatty (STDOUT_FILENO) ? "\r" : "", 100.0 * report->progress,
            report->images, rate, self->loss, skipped, left / 3600,

@@ -4,6 +4,7 @@
 #include "train/trainer.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "tensor/error.h"
@@ -142,8 +143,8 @@ dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error)
 
   if (verdict == DM_WATCH_STOP)
     g_set_error (error, DM_ERROR, DM_ERROR_DIVERGED,
-                 _ ("training has gone astray after %" G_GUINT64_FORMAT
-                    " pictures: %" G_GUINT64_FORMAT " steps in a row were not "
+                 _ ("training has gone astray after %" PRIu64
+                    " pictures: %" PRIu64 " steps in a row were not "
                     "finite or far larger than those before them, and were "
                     "left out; go on from the weights with --init and a lower "
                     "--rate"),
