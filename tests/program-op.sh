@@ -167,8 +167,14 @@ other_seeds_and_classes ()
     differ 1.png 2.png && differ 1.png 3.png
 }
 
+no_models ()
+{
+  draw x.png diffusion:generate width=40 height=30 && one_line 'none is installed.*models'
+}
+
 check 'without models there is diffusion:generate' exists diffusion:generate
 check 'and no other' absent diffusion:plain
+check 'which says where models belong' no_models
 
 mkdir models
 idx_data data
