@@ -66,6 +66,7 @@ test_values (void)
   g_autoptr (DmCard) many = make_card ("a|b|Foobar|c");
   /* two words whose sums are equal, 0xf9b7a2fc less the sign bit */
   g_autoptr (DmCard) meeting = make_card ("costarring|liquid|x");
+  g_autoptr (DmCard) turned = make_card ("x|liquid|costarring");
   g_autofree int *values = dm_card_class_values (meeting);
 
   g_assert_cmphex (dm_card_class_value (one, 0), ==, 0xbf9cf968 & 0x7fffffff);
@@ -74,6 +75,8 @@ test_values (void)
 
   g_assert_cmpint (values[1], ==, values[0] + 1);
   g_assert_cmpint (values[2], !=, values[1]);
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpint (dm_card_class_value (turned, i), ==, values[2 - i]);
 }
 
 static int

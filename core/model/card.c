@@ -186,12 +186,19 @@ hash (const char *text)
   return (int) (value & 0x7fffffff);
 }
 
+static int
+compare_nicks (gconstpointer a, gconstpointer b, gpointer nicks)
+{
+  return strcmp (((char **) nicks)[*(const guint *) a],
+                 ((char **) nicks)[*(const guint *) b]);
+}
+
 /**
  * dm_card_class_values:
  *
  * A positive number for each class that follows from its nick: a saved picture
  * keeps its class when classes are added or change their order. Should two
- * nicks meet, the later one takes the next free number.
+ * nicks meet, the later one by the alphabet takes the next free number.
  *
  * Returns: (transfer full): [n_classes], no two alike
  */
@@ -200,17 +207,23 @@ dm_card_class_values (const DmCard *self)
 {
   g_auto (GStrv) nicks = dm_card_class_nicks (self);
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  guint n_classes = g_strv_length (nicks);
-  int  *values = g_new0 (int, n_classes + 1);
+  guint             n_classes = g_strv_length (nicks);
+  int              *values = g_new0 (int, n_classes + 1);
+  g_autofree guint *order = g_new (guint, n_classes + 1);
+
+  for (guint i = 0; i < n_classes; i++)
+    order[i] = i;
+  g_qsort_with_data (order, (int) n_classes, sizeof *order, compare_nicks,
+                     nicks);
 
   for (guint i = 0; i < n_classes; i++)
     {
-      int value = hash (nicks[i]);
+      int value = hash (nicks[order[i]]);
 
       while (value == 0 || !g_hash_table_add (seen, GINT_TO_POINTER (value)))
         value = value < G_MAXINT ? value + 1 : 1;
 
-      values[i] = value;
+      values[order[i]] = value;
     }
 
   return values;
