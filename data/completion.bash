@@ -11,11 +11,19 @@ _gegl_diffusion_help ()
   LC_ALL=C.UTF-8 LANGUAGE='' "$1" ${2:+"$2"} --help 2> /dev/null
 }
 
-# Names of the models that can be used.
+# Names of the models in the folders where the program looks; to ask its doctor
+# would take too long for a key.
 _gegl_diffusion_models ()
 {
-  "$1" doctor --json 2> /dev/null |
-    awk -F '"' '$2 == "name" { name = $4 } $2 == "state" && $4 == "good" { print name }'
+  local folder file folders
+
+  IFS=: read -ra folders <<< "${XDG_DATA_HOME:-$HOME/.local/share}:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}"
+  folders=("${folders[@]/%//gegl-diffusion/models}")
+  for folder in ${GEGL_DIFFUSION_MODELS//:/ } "${folders[@]}"; do
+    for file in "$folder"/*.safetensors; do
+      [[ -e $file ]] && basename "$file" .safetensors
+    done
+  done
 }
 
 # Nicks of the classes of the models that stand in the command line.
@@ -58,13 +66,13 @@ _gegl_diffusion ()
   if [[ $COMP_CWORD == 1 ]]; then
     words=$(_gegl_diffusion_help "$program" | sed -n 's/^  \([a-z]\+\)  *[^ ].*/\1/p')
     words+=' --help --version'
-  elif [[ $before == --* && -n $(_gegl_diffusion_values "$program" "$before") ]]; then
-    words=$(_gegl_diffusion_values "$program" "$before")
+  elif words=$(_gegl_diffusion_values "$program" "$before"); [[ -n $words ]]; then
+    :
   elif [[ $word == -* ]]; then
     words=$(_gegl_diffusion_help "$program" "$command" | grep -o -e '^  .*--[a-z-]\+' |
       sed 's/.* //')
   elif [[ $command == sample || $command == inspect || $command == evaluate ]]; then
-    words=$(_gegl_diffusion_models "$program")
+    words=$(_gegl_diffusion_models)
   fi
 
   # files are added where nothing else fits

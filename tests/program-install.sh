@@ -98,7 +98,6 @@ completion ()
   export GEGL_DIFFUSION_MODELS=$folder/models XDG_DATA_HOME=$folder/none XDG_DATA_DIRS=$folder/none
   mkdir models
   "$tool" make models/one.safetensors f32
-  echo cut > models/two.safetensors
 
   completes 'sample' sa && completes '--version' --v && completes '--seed' sample --see &&
     completes '--json-log' train --js && completes 'one' sample '' &&
