@@ -118,6 +118,65 @@ test_fit (void)
     }
 }
 
+/* Any size for any way to fit, of both kinds of models: the picture is there,
+ * and where nothing is left open it is everywhere.
+ */
+static void
+test_sizes (void)
+{
+  static const struct
+  {
+    int width, height;
+  } sizes[] = { { 1, 1 }, { 1, 4096 }, { 4096, 1 }, { 13, 7 }, { 3, 65 } };
+  static const char *const fits[] = { "contain", "cover", "stretch", "canvas" };
+  static const char *const operations[] = { "diffusion:canvas",
+                                            "diffusion:plain" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes) * 7; i++)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      int         w = sizes[i / 7].width, h = sizes[i / 7].height, n_opaque = 0;
+      const char *fit = fits[i % 7 % 4];
+      GeglNode   *node = add (graph, operations[i % 7 / 4], fit, w, h);
+      g_autofree float *pixels = op_case_render (node, 0, 0, w, h);
+      g_autofree char  *text = op_case_get_error (node);
+
+      g_assert_cmpstr (text, ==, "");
+      for (int k = 0; k < w * h; k++)
+        n_opaque += pixels[k * 4 + 3] == 1.0f;
+      if (strcmp (fit, "contain") == 0)
+        g_assert_cmpint (n_opaque, ==, MIN (w, h) * MIN (w, h));
+      else
+        g_assert_cmpint (n_opaque, ==, w * h);
+    }
+}
+
+/* Nobody's picture is stretched unasked: a model of textures fills a canvas of
+ * any size, the others leave margins.
+ */
+static void
+test_standard_fit (void)
+{
+  static const struct
+  {
+    const char *operation, *fit;
+  } cases[] = { { "diffusion:canvas", "canvas" },
+                { "diffusion:plain", "contain" },
+                { "diffusion:gray", "contain" },
+                { "diffusion:generate", "auto" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode *node =
+          gegl_node_new_child (graph, "operation", cases[i].operation, NULL);
+      int fit = -1;
+
+      gegl_node_get (node, "fit", &fit, NULL);
+      g_assert_cmpint (fit, ==, op_case_enum (node, "fit", cases[i].fit));
+    }
+}
+
 /* A canvas that tiles: the picture is another one, of the size asked for. */
 static void
 test_tile (void)
@@ -131,6 +190,12 @@ test_tile (void)
   tiled = op_case_render (node, 0, 0, 24, 16);
   assert_opaque_within (tiled, 24, 16, GEGL_RECTANGLE (0, 0, 24, 16));
   g_assert_cmpint (memcmp (open, tiled, 24 * 16 * 4 * sizeof (float)), !=, 0);
+
+  /* of a width that is no multiple of the stride, too */
+  gegl_node_set (node, "width", 25, NULL);
+  g_free (tiled);
+  tiled = op_case_render (node, 0, 0, 25, 16);
+  assert_opaque_within (tiled, 25, 16, GEGL_RECTANGLE (0, 0, 25, 16));
 }
 
 /* A piece has the pixels of the whole. */
@@ -329,6 +394,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/op/picture/native", test_native);
   g_test_add_func ("/op/picture/fit", test_fit);
+  g_test_add_func ("/op/picture/sizes", test_sizes);
+  g_test_add_func ("/op/picture/standard-fit", test_standard_fit);
   g_test_add_func ("/op/picture/tile", test_tile);
   g_test_add_func ("/op/picture/pieces", test_pieces);
   g_test_add_func ("/op/picture/in-place", test_in_place);

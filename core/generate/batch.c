@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "generate/canvas.h"
 #include "generate/given.h"
 #include "tensor/arena.h"
 #include "tensor/error.h"
@@ -21,19 +22,18 @@ static atomic_uint n_rows_run;
 typedef struct
 {
   const DmBatch *batch;
-  size_t         h, w, n_floats; /* of the network's canvas; of one picture */
-  size_t         n_guided;       /* pictures                                */
+  DmCanvas       canvas;
+  size_t         h, w, n_floats; /* of the canvas; of one picture */
+  size_t         n_guided;       /* pictures                      */
   DmTarget       target;
   DmSampling     sampling;
 
-  DmUnetPlan *plain, *guided; /* for n and n + n_guided rows; NULL if no step
-                                 needs it                                    */
   DmArena       arena;
-  float        *x, *scratch;  /* of the sampler                */
-  float        *input, *pred; /* [n + n_guided, n_floats]      */
-  float        *logsnr;       /* [n + n_guided]                */
-  float        *spare;        /* [n_floats]                    */
-  int          *class_id;     /* [n + n_guided]                */
+  float        *x, *scratch;       /* of the sampler           */
+  float        *pred;              /* [n + n_guided, n_floats] */
+  float        *logsnr;            /* [n + n_guided]           */
+  float        *spare;             /* [n_floats]               */
+  int          *class_id, *source; /* [n + n_guided]           */
   DmGivenCanvas given;
 } Work;
 
@@ -86,44 +86,37 @@ any_step (const Work *self, gboolean active)
 /* --- what the sampler asks -------------------------------------------------
  */
 
-/* rows[n_floats] = scale xt, for the network to read */
-static void
-fill_row (const Work *self, size_t row, size_t i, const float *xt, float scale)
-{
-  const float *from = xt + i * self->n_floats;
-  float       *to = self->input + row * self->n_floats;
-
-  for (size_t k = 0; k < self->n_floats; k++)
-    to[k] = scale * from[k];
-}
-
 static void
 run_network (Work *self, const float *xt, double logsnr, gboolean active)
 {
   const DmBatch *batch = self->batch;
-  float          scale = (float) dm_target_input_scale (&self->target, logsnr);
-  size_t         n_rows = batch->n;
+  DmCanvasPass   pass = {
+      .n_rows = batch->n,
+      .x = xt,
+      .source = self->source,
+      .scale = (float) dm_target_input_scale (&self->target, logsnr),
+      .logsnr = self->logsnr,
+      .class_id = self->class_id,
+  };
 
   for (size_t i = 0; i < batch->n; i++)
     {
       self->class_id[i] = batch->pictures[i].class_id;
-      fill_row (self, i, i, xt, scale);
+      self->source[i] = (int) i;
     }
 
   for (size_t i = 0; active && i < batch->n; i++)
     if (get_guidance (batch, i).guidance != 0.0)
       {
-        self->class_id[n_rows] = DM_CLASS_NULL;
-        fill_row (self, n_rows++, i, xt, scale);
+        self->class_id[pass.n_rows] = DM_CLASS_NULL;
+        self->source[pass.n_rows++] = (int) i;
       }
 
-  for (size_t row = 0; row < n_rows; row++)
+  for (size_t row = 0; row < pass.n_rows; row++)
     self->logsnr[row] = (float) logsnr;
 
-  atomic_fetch_add (&n_rows_run, (unsigned) n_rows);
-  dm_unet_forward (dm_model_get_unet (batch->model),
-                   active ? self->guided : self->plain, self->pred, self->input,
-                   self->logsnr, self->class_id);
+  atomic_fetch_add (&n_rows_run, (unsigned) pass.n_rows);
+  dm_canvas_run (&self->canvas, self->pred, &pass);
 }
 
 static bool
@@ -200,12 +193,6 @@ on_step (unsigned step, unsigned n_steps, void *data)
 /* --- memory ----------------------------------------------------------------
  */
 
-static size_t
-round_up (size_t n, size_t multiple)
-{
-  return (n + multiple - 1) / multiple * multiple;
-}
-
 static DmSampling
 get_sampling (const DmBatch *batch)
 {
@@ -229,7 +216,7 @@ get_sampling (const DmBatch *batch)
   return sampling;
 }
 
-/* All but the plans, laid out; in place once the arena has memory. */
+/* All but the network's plans; in place once the arena has memory. */
 static void
 place (Work *self)
 {
@@ -242,68 +229,58 @@ place (Work *self)
   self->x = dm_arena_floats (&self->arena, n * self->n_floats);
   self->scratch =
       dm_arena_floats (&self->arena, dm_sample_scratch (&self->sampling));
-  self->input = dm_arena_floats (&self->arena, n_rows * self->n_floats);
   self->pred = dm_arena_floats (&self->arena, n_rows * self->n_floats);
   self->logsnr = dm_arena_floats (&self->arena, n_rows);
   self->class_id = (int *) dm_arena_floats (&self->arena, n_rows);
+  self->source = (int *) dm_arena_floats (&self->arena, n_rows);
   self->spare = dm_arena_floats (&self->arena, self->n_floats);
+  dm_canvas_place (&self->canvas, &self->arena);
 }
 
 static Work
 begin (const DmBatch *batch)
 {
-  const DmConfig *config = dm_model_get_config (batch->model);
-  size_t          stride = dm_config_get_stride (config);
-  Work            self = {
-               .batch = batch,
-               .h = round_up (batch->settings->height, stride),
-               .w = round_up (batch->settings->width, stride),
-               .target = { config->prediction, config->sigma_data },
-               .sampling = get_sampling (batch),
+  const DmConfig   *config = dm_model_get_config (batch->model);
+  const DmSettings *settings = batch->settings;
+  Work              self = {
+                 .batch = batch,
+                 .target = { config->prediction, config->sigma_data },
+                 .sampling = get_sampling (batch),
   };
 
-  self.n_floats = self.h * self.w * config->channels;
+  dm_canvas_init (&self.canvas, dm_model_get_unet (batch->model),
+                  settings->width, settings->height, settings->wrap,
+                  settings->window_pixels);
+  self.h = self.canvas.h;
+  self.w = self.canvas.w;
+  self.n_floats = self.canvas.n_floats;
   self.sampling.n_floats = batch->n * self.n_floats;
   for (size_t i = 0; i < batch->n; i++)
     self.n_guided += get_guidance (batch, i).guidance != 0.0;
+
+  dm_canvas_set_rows (&self.canvas, any_step (&self, FALSE) ? batch->n : 0,
+                      any_step (&self, TRUE) ? batch->n + self.n_guided : 0);
   place (&self);
 
   return self;
-}
-
-static gboolean
-make_plan (
-    Work *self, DmUnetPlan **plan, size_t n_rows, DmPool *pool, GError **error)
-{
-  *plan = dm_unet_plan_new (dm_model_get_unet (self->batch->model),
-                            DM_PLAN_INFER, n_rows, self->h, self->w,
-                            self->batch->settings->wrap, pool, error);
-
-  return *plan != NULL;
 }
 
 /* All the memory, so that no step asks for any. */
 static gboolean
 reserve (Work *self, DmPool *pool, GError **error)
 {
-  size_t n = self->batch->n;
-
   if (!dm_arena_reserve (&self->arena, error))
     return FALSE;
 
   place (self);
 
-  return (!any_step (self, FALSE) ||
-          make_plan (self, &self->plain, n, pool, error)) &&
-         (!any_step (self, TRUE) ||
-          make_plan (self, &self->guided, n + self->n_guided, pool, error));
+  return dm_canvas_reserve (&self->canvas, pool, error);
 }
 
 static void
 end (Work *self)
 {
-  dm_unet_plan_free (self->plain);
-  dm_unet_plan_free (self->guided);
+  dm_canvas_clear (&self->canvas);
   dm_arena_clear (&self->arena);
 }
 
@@ -316,28 +293,10 @@ end (Work *self)
 size_t
 dm_batch_measure (const DmBatch *self)
 {
-  const DmUnet *unet = dm_model_get_unet (self->model);
-  Work          work = begin (self);
-  size_t        n_rows[2] = { 0 }, bytes = work.arena.peak;
+  Work   work = begin (self);
+  size_t plans = dm_canvas_measure (&work.canvas);
 
-  if (any_step (&work, FALSE))
-    n_rows[0] = self->n;
-  if (any_step (&work, TRUE))
-    n_rows[1] = self->n + work.n_guided;
-
-  for (size_t i = 0; i < 2; i++)
-    if (n_rows[i] > 0)
-      {
-        size_t plan =
-            dm_unet_plan_measure (unet, DM_PLAN_INFER, n_rows[i], work.h,
-                                  work.w, self->settings->wrap);
-
-        if (plan == 0)
-          return 0;
-        bytes += plan;
-      }
-
-  return bytes;
+  return plans > 0 ? work.arena.peak + plans : 0;
 }
 
 /* --- drawing ---------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "generate/batch.h"
 #include "generate/request.h"
@@ -15,6 +16,9 @@
  */
 #define MAX_TOGETHER 16
 #define MAX_BYTES ((size_t) 1 << 30)
+
+/* Of the machine's memory, what pictures may take unless the user says. */
+#define SHARE_OF_MACHINE 0.75
 
 static atomic_uint n_runs;
 
@@ -37,6 +41,48 @@ count_batches (const DmBatch *all)
     }
 
   return n_batches;
+}
+
+/* Bytes: $GEGL_DIFFUSION_MEMORY_MB, or a share of what the machine has. */
+static double
+get_limit (void)
+{
+  const char *text = g_getenv ("GEGL_DIFFUSION_MEMORY_MB");
+  double      asked = text != NULL ? g_ascii_strtod (text, NULL) : 0.0;
+
+  if (asked > 0.0)
+    return asked * 1e6;
+
+  return SHARE_OF_MACHINE * (double) sysconf (_SC_PHYS_PAGES) *
+         (double) sysconf (_SC_PAGE_SIZE);
+}
+
+/* Whether there is memory for the first of the batches and all @pixels, before
+ * any is asked for: where the system promises more than it has, the process
+ * would be killed in the middle of its work.
+ */
+static gboolean
+check_memory (const DmBatch *all,
+              size_t         n_batches,
+              size_t         n_pixels,
+              GError       **error)
+{
+  DmBatch first = *all;
+  double  bytes, limit = get_limit ();
+
+  first.n = (all->n + n_batches - 1) / n_batches;
+  bytes =
+      (double) dm_batch_measure (&first) + (double) n_pixels * sizeof (float);
+  if (bytes <= limit)
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
+               _ ("%zu x %zu pixels take %.1f GB of memory to draw, and no "
+                  "more than %.1f GB may be used; choose a smaller size"),
+               all->settings->width, all->settings->height, bytes / 1e9,
+               limit / 1e9);
+
+  return FALSE;
 }
 
 /**
@@ -80,6 +126,10 @@ dm_generate (const DmModel    *model,
 
   n_floats = settings->height * settings->width *
              dm_model_get_config (model)->channels;
+  n_batches = count_batches (&batch);
+  if (!check_memory (&batch, n_batches, n_pictures * n_floats, error))
+    return NULL;
+
   pixels = g_try_malloc_n (n_pictures, n_floats * sizeof *pixels);
   if (pixels == NULL)
     {
@@ -89,7 +139,6 @@ dm_generate (const DmModel    *model,
       return NULL;
     }
 
-  n_batches = count_batches (&batch);
   n_passes = dm_batch_get_n_passes (&batch);
   batch.all_steps = n_passes * (unsigned) n_batches;
 

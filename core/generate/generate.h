@@ -32,6 +32,8 @@ typedef struct
   size_t    width, height; /* of the canvas; the native size unless the model
                               is fully convolutional                      */
   DmWrap wrap;
+  size_t window_pixels; /* the most that the network sees of a canvas at once;
+                           0: as many as take about 1.3 GB of memory       */
   double guidance_start, guidance_end; /* in t                         */
   double clip, threshold, rescale;     /* see DmGuidance               */
 

@@ -71,7 +71,6 @@ static gboolean
 check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
 {
   const DmConfig *config = dm_model_get_config (model);
-  size_t          stride = dm_config_get_stride (config);
   gboolean        native = settings->width == config->resolution &&
                     settings->height == config->resolution;
 
@@ -90,16 +89,6 @@ check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
   if (settings->wrap != DM_WRAP_NONE && !config->circular)
     return refuse (error, _ ("the model was not trained on pictures that wrap; "
                              "it cannot draw seamless ones"));
-
-  if (((settings->wrap & DM_WRAP_X) && settings->width % stride != 0) ||
-      ((settings->wrap & DM_WRAP_Y) && settings->height % stride != 0))
-    {
-      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-                   _ ("seamless pictures of this model have sides that are "
-                      "multiples of %zu pixels"),
-                   stride);
-      return FALSE;
-    }
 
   return TRUE;
 }

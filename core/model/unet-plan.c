@@ -25,6 +25,7 @@ plan_all (DmUnetPlan *self)
   };
 
   dm_unet_layout (self, &planner);
+  self->n_value_bytes = self->arena.peak;
 
   /* scratch lies above all that is in use while it is in use */
   dm_arena_release (&self->arena, self->arena.peak);
@@ -174,6 +175,21 @@ dm_unet_plan_measure (const DmUnet *self,
   plan = plan_new (self, mode, n, h, w, wrap, dm_pool_get_default ());
 
   return plan->arena.peak;
+}
+
+/**
+ * dm_unet_plan_measure_values:
+ *
+ * Returns: bytes of the values between the layers for one picture of this size,
+ * which can be, when nothing is trained: the same on every machine.
+ */
+size_t
+dm_unet_plan_measure_values (const DmUnet *self, size_t h, size_t w)
+{
+  g_autoptr (DmUnetPlan) plan =
+      plan_new (self, DM_PLAN_INFER, 1, h, w, DM_WRAP_NONE, NULL);
+
+  return plan->n_value_bytes;
 }
 
 /**

@@ -87,6 +87,7 @@ struct _DmUnetPlan
   size_t          n, h, w; /* of the pictures, pixels */
   DmWrap          wrap;
   DmArena         arena;
+  size_t          n_value_bytes; /* of the arena, all but scratch */
   DmContext       context;
   DmEmbeddingPlan embedding;
   DmStagePlan    *stages;

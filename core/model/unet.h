@@ -57,7 +57,8 @@ size_t      dm_unet_plan_measure (const DmUnet *self,
                                   size_t        h,
                                   size_t        w,
                                   DmWrap        wrap);
-size_t      dm_unet_get_stride (const DmUnet *self);
+size_t dm_unet_plan_measure_values (const DmUnet *self, size_t h, size_t w);
+size_t dm_unet_get_stride (const DmUnet *self);
 
 /* pred = F (xt, logsnr, class)
  *
