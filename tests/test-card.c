@@ -283,6 +283,31 @@ test_config (void)
   g_assert_true (again.logsnr_min == config.logsnr_min);
 }
 
+/* Files from before there were tasks are of networks that draw, and such are
+ * written as before: the states of their runs are compared by this text.
+ */
+static void
+test_config_task (void)
+{
+  DmConfig config, again;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL, *classifier = NULL;
+
+  dm_config_init (&config);
+  text = print_config (&config);
+  g_assert_null (strstr (text, "task"));
+  g_assert_true (read_config (&again, text, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (again.task, ==, DM_TASK_DIFFUSION);
+
+  config.task = DM_TASK_CLASSIFIER;
+  config.attention[2] = config.attention_middle = false;
+  classifier = print_config (&config);
+  g_assert_true (read_config (&again, classifier, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (again.task, ==, DM_TASK_CLASSIFIER);
+}
+
 /* The text with one member given another value. */
 static char *
 with_member (const char *text, const char *name, const char *value)
@@ -325,6 +350,7 @@ test_config_refused (void)
     { "attention", "[]" },        { "attention", "" },
     { "prediction", "\"eps2\"" }, { "prediction", "1" },
     { "schedule", "\"linear\"" }, { "null_class", "0" },
+    { "task", "\"draw\"" },       { "task", "1" },
   };
   DmConfig         config;
   g_autofree char *text = NULL;
@@ -369,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/card/sparse", test_sparse);
   g_test_add_func ("/card/numbers", test_numbers);
   g_test_add_func ("/card/config", test_config);
+  g_test_add_func ("/card/config-task", test_config_task);
   g_test_add_func ("/card/config-refused", test_config_refused);
 
   return g_test_run ();

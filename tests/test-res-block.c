@@ -61,6 +61,41 @@ backward (LayerCase *base)
                       &self->plan.dcondition, &embedding, &base->context);
 }
 
+/* Without an embedding. */
+static void
+forward_alone (LayerCase *base)
+{
+  Case *self = (Case *) base;
+
+  dm_res_block_forward (&self->layer, &self->plan, NULL, &base->context);
+}
+
+static void
+backward_alone (LayerCase *base)
+{
+  Case *self = (Case *) base;
+
+  self->plan.add = base->add;
+  dm_res_block_backward (&self->layer, &self->plan, NULL, &base->context);
+}
+
+static void
+test_unconditioned (void)
+{
+  Case self = { .base = { .plan = plan,
+                          .forward = forward_alone,
+                          .backward = backward_alone,
+                          .x = { .n = N, .h = 5, .w = 6, .c = 8 },
+                          .y = { .n = N, .h = 5, .w = 6, .c = 12 } } };
+
+  layer_case_begin (&self.base, 5, 6);
+  dm_res_block_init (&self.layer, &self.base.builder, "block", 8, 12, 0, 4);
+  g_assert_null (dm_params_find (self.base.params, "block.condition.weight"));
+  layer_case_finish (&self.base, NULL);
+  layer_case_check (&self.base);
+  layer_case_end (&self.base);
+}
+
 static void
 check_gradient (size_t c_in, size_t c_out, DmWrap wrap, double p)
 {
@@ -116,6 +151,7 @@ main (int argc, char **argv)
   g_test_add_func ("/res-block/skip", test_skip);
   g_test_add_func ("/res-block/circular", test_circular);
   g_test_add_func ("/res-block/dropout", test_dropout);
+  g_test_add_func ("/res-block/unconditioned", test_unconditioned);
 
   return g_test_run ();
 }

@@ -36,6 +36,11 @@ static const DmField fields[] = {
   FIELD (program_version, DM_FIELD_STRING, 0, MAX_LINE),
 };
 
+/* Written only where they say something. */
+static const DmField classifier_fields[] = {
+  FIELD (accuracy, DM_FIELD_DOUBLE, 0.0, 1.0),
+};
+
 /**
  * dm_card_to_json:
  *
@@ -62,6 +67,9 @@ dm_card_to_json (const DmCard *self)
     }
 
   dm_fields_write (fields, G_N_ELEMENTS (fields), self, json);
+  if (self->accuracy > 0.0)
+    dm_fields_write (classifier_fields, G_N_ELEMENTS (classifier_fields), self,
+                     json);
 
   return json;
 }
@@ -184,6 +192,8 @@ gboolean
 dm_card_check (const DmCard *self, GError **error)
 {
   if (!dm_fields_check (fields, G_N_ELEMENTS (fields), self, error) ||
+      !dm_fields_check (classifier_fields, G_N_ELEMENTS (classifier_fields),
+                        self, error) ||
       !check_names (self, error))
     return FALSE;
 
@@ -211,6 +221,8 @@ dm_card_from_json (JsonObject *json, GError **error)
   g_autoptr (DmCard) self = dm_card_new ();
 
   if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
+      !dm_fields_read (classifier_fields, G_N_ELEMENTS (classifier_fields),
+                       self, json, error) ||
       !read_names (self, json, error) || !read_images (self, json, error) ||
       !dm_card_check (self, error))
     return NULL;

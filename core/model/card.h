@@ -33,6 +33,9 @@ typedef struct
   double  p_uncond;
   double  ema_length;
   char   *program_version;
+
+  /* of a classifier */
+  double accuracy; /* share of held-out pictures that it has right */
 } DmCard;
 
 DmCard  *dm_card_new (void);

@@ -52,7 +52,8 @@ static const struct
 /**
  * dm_config_to_json:
  *
- * Returns: (transfer full): all fields by name.
+ * Returns: (transfer full): all fields by name; the task only if it is not
+ * diffusion, as in files from before there were others.
  */
 JsonObject *
 dm_config_to_json (const DmConfig *self)
@@ -67,6 +68,8 @@ dm_config_to_json (const DmConfig *self)
       json_array_add_boolean_element (attention, self->attention[i]);
     }
 
+  if (self->task != DM_TASK_DIFFUSION)
+    json_object_set_string_member (json, "task", dm_task_get_name (self->task));
   dm_fields_write (fields, G_N_ELEMENTS (fields), self, json);
   json_object_set_array_member (json, "multipliers", multipliers);
   json_object_set_array_member (json, "attention", attention);
@@ -161,6 +164,11 @@ static gboolean
 read_choices (DmConfig *self, JsonObject *json, GError **error)
 {
   const char *prediction = get_text (json, "prediction");
+  const char *task = get_text (json, "task");
+
+  if (json_object_has_member (json, "task") &&
+      (task == NULL || !dm_task_from_name (&self->task, task)))
+    return refuse ("task", error);
 
   if (prediction == NULL ||
       !dm_prediction_from_name (&self->prediction, prediction))

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "tensor/error.h"
 
@@ -38,6 +39,36 @@ dm_config_init (DmConfig *self)
     .logsnr_min = -20.0,
     .logsnr_max = 20.0,
   };
+}
+
+static const char *const task_names[DM_N_TASKS] = {
+  [DM_TASK_DIFFUSION] = "diffusion",
+  [DM_TASK_CLASSIFIER] = "classifier",
+};
+
+const char *
+dm_task_get_name (DmTask task)
+{
+  return task_names[task];
+}
+
+/**
+ * dm_task_from_name:
+ * @task: (out)
+ *
+ * Returns: whether there is such a task.
+ */
+bool
+dm_task_from_name (DmTask *task, const char *name)
+{
+  for (int i = 0; i < DM_N_TASKS; i++)
+    if (strcmp (task_names[i], name) == 0)
+      {
+        *task = (DmTask) i;
+        return true;
+      }
+
+  return false;
 }
 
 /**
@@ -194,6 +225,24 @@ check_widths (const DmConfig *self, GError **error)
          fail (error, _ ("width must be a multiple of n_groups"));
 }
 
+/* The way down alone, and a linear layer. */
+static guint64
+estimate_classifier (const DmConfig *self)
+{
+  guint64 from = self->width, c = from;
+  guint64 picture = self->channels * self->patch * self->patch;
+  guint64 total = (9 * picture + 1) * from;
+
+  for (size_t i = 0; i < self->n_levels; i++, from = c)
+    {
+      c = dm_config_get_level_width (self, i);
+      total += self->n_blocks * (18 * c * c + 10 * c) + 10 * from * c;
+      total += 9 * c * c + c;
+    }
+
+  return total + 2 * c + (c + 1) * self->n_classes;
+}
+
 /**
  * dm_config_estimate_parameters:
  * @self: with sizes in their ranges
@@ -204,6 +253,9 @@ guint64
 dm_config_estimate_parameters (const DmConfig *self)
 {
   guint64 total = 0, embedding = self->embedding;
+
+  if (self->task == DM_TASK_CLASSIFIER)
+    return estimate_classifier (self);
 
   for (size_t i = 0; i < self->n_levels; i++)
     {
@@ -256,6 +308,9 @@ dm_config_check (const DmConfig *self, GError **error)
   if (!check_sizes (self, error) || !check_meaning (self, error) ||
       !check_widths (self, error))
     return FALSE;
+
+  if (self->task == DM_TASK_CLASSIFIER && !dm_config_is_convolutional (self))
+    return fail (error, _ ("a classifier has no attention"));
 
   if (self->width % 2 != 0)
     return fail (error, _ ("width must be even"));

@@ -11,11 +11,25 @@
 
 #define DM_MAX_LEVELS 8
 
+/* What a network is for. */
+typedef enum
+{
+  DM_TASK_DIFFUSION,  /* a U-Net, which draws pictures         */
+  DM_TASK_CLASSIFIER, /* its way down, which tells them apart  */
+  DM_N_TASKS
+} DmTask;
+
+const char *dm_task_get_name (DmTask task);
+bool        dm_task_from_name (DmTask *task, const char *name);
+
 /* All that gives the network its shape and its output a meaning. Plain data,
  * stored in the weights file under the same names.
  */
 typedef struct
 {
+  DmTask task; /* a classifier has no attention and no condition, and its
+                  output's meaning no fields                            */
+
   /* the picture */
   size_t resolution; /* native side, pixels; a multiple of
                         dm_config_get_stride ()                         */

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "model/dtype.h"
+#include "model/model-private.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/pool.h"
@@ -32,11 +33,18 @@ count_stored (const DmWeights *weights)
   return n;
 }
 
-/* A few bytes of configuration can ask for gigabytes: the file must have about
+/**
+ * dm_model_check_size:
+ *
+ * A few bytes of configuration can ask for gigabytes: the file must have about
  * as many values as the network that it describes.
+ *
+ * Errors: DM_ERROR_CORRUPT, DM_ERROR_MEMORY
  */
-static gboolean
-check_size (const DmWeights *weights, const DmConfig *config, GError **error)
+gboolean
+dm_model_check_size (const DmWeights *weights,
+                     const DmConfig  *config,
+                     GError         **error)
 {
   guint64 n_needed = dm_config_estimate_parameters (config);
 
@@ -59,21 +67,42 @@ check_size (const DmWeights *weights, const DmConfig *config, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_config (const DmWeights *weights, GError **error)
+/**
+ * dm_model_check_task:
+ * @task: what the network in the file must be for
+ *
+ * Errors: DM_ERROR_UNSUPPORTED
+ */
+gboolean
+dm_model_check_task (const DmWeights *weights, DmTask task, GError **error)
 {
-  if (dm_weights_get_config (weights) != NULL)
+  const DmConfig *config = dm_weights_get_config (weights);
+  const char     *fault;
+
+  if (config != NULL && config->task == task)
     return TRUE;
 
-  g_set_error_literal (error, DM_ERROR, DM_ERROR_UNSUPPORTED,
-                       _ ("holds tensors but describes no network; it was not "
-                          "written by “gegl-diffusion train”"));
+  if (config == NULL)
+    fault = _ ("holds tensors but describes no network; it was not written by "
+               "“gegl-diffusion train”");
+  else if (config->task == DM_TASK_CLASSIFIER)
+    fault = _ ("is a classifier: it tells pictures apart, for “gegl-diffusion "
+               "evaluate --features”, and draws none");
+  else
+    fault = _ ("draws pictures; what is needed here is a classifier, which "
+               "“gegl-diffusion train --task classifier” makes");
+  g_set_error_literal (error, DM_ERROR, DM_ERROR_UNSUPPORTED, fault);
 
   return FALSE;
 }
 
-static void
-prefix_path (const char *path, GError **error)
+/**
+ * dm_model_prefix_path:
+ *
+ * Says which file an error is about.
+ */
+void
+dm_model_prefix_path (const char *path, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
@@ -86,7 +115,8 @@ prefix_path (const char *path, GError **error)
  *
  * Errors: DM_ERROR_UNSUPPORTED, those of dm_weights_open_header()
  *
- * Returns: (transfer full): the header; it has a configuration
+ * Returns: (transfer full): the header; it has the configuration of a network
+ * that draws
  */
 DmWeights *
 dm_model_open_header (const char *path, GError **error)
@@ -96,9 +126,9 @@ dm_model_open_header (const char *path, GError **error)
   if (weights == NULL)
     return NULL;
 
-  if (!check_config (weights, error))
+  if (!dm_model_check_task (weights, DM_TASK_DIFFUSION, error))
     {
-      prefix_path (path, error);
+      dm_model_prefix_path (path, error);
       return NULL;
     }
 
@@ -111,7 +141,8 @@ make_unet (const DmWeights *weights, GError **error)
   const DmConfig *config = dm_weights_get_config (weights);
   g_autoptr (DmUnet) unet = NULL;
 
-  if (!check_config (weights, error) || !check_size (weights, config, error))
+  if (!dm_model_check_task (weights, DM_TASK_DIFFUSION, error) ||
+      !dm_model_check_size (weights, config, error))
     return NULL;
 
   unet = dm_unet_new (config);
@@ -146,7 +177,7 @@ dm_model_load (const char *path, GError **error)
   unet = make_unet (weights, error);
   if (unet == NULL)
     {
-      prefix_path (path, error);
+      dm_model_prefix_path (path, error);
       return NULL;
     }
 

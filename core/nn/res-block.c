@@ -14,9 +14,15 @@ has_skip (const DmResBlock *self)
   return self->c_in != self->c_out;
 }
 
+static bool
+is_conditioned (const DmResBlock *self)
+{
+  return self->condition.c_in > 0;
+}
+
 /**
  * dm_res_block_init:
- * @embedding: width of the vector that conditions the block
+ * @embedding: width of the vector that conditions the block; 0: nothing does
  */
 void
 dm_res_block_init (DmResBlock *self,
@@ -40,8 +46,9 @@ dm_res_block_init (DmResBlock *self,
   dm_group_norm_init (&self->norm1, builder, norm1, c_in, n_groups, true);
   dm_conv2d_init (&self->conv1, builder, conv1, c_in, c_out, 1,
                   DM_START_RANDOM);
-  dm_linear_init (&self->condition, builder, condition, embedding, 2 * c_out, 0,
-                  DM_START_RANDOM);
+  if (embedding > 0)
+    dm_linear_init (&self->condition, builder, condition, embedding, 2 * c_out,
+                    0, DM_START_RANDOM);
   dm_group_norm_init (&self->norm2, builder, norm2, c_out, n_groups, true);
   dm_conv2d_init (&self->conv2, builder, conv2, c_out, c_out, 1, DM_START_ZERO);
   if (has_skip (self))
@@ -57,8 +64,8 @@ dm_res_block_init (DmResBlock *self,
 /**
  * dm_res_block_plan_condition:
  *
- * Places the tables of scales and shifts, which live through the whole pass;
- * to be called before dm_res_block_plan().
+ * Places the tables of scales and shifts, if there are any, which live through
+ * the whole pass; to be called before dm_res_block_plan().
  */
 void
 dm_res_block_plan_condition (const DmResBlock *self,
@@ -69,6 +76,9 @@ dm_res_block_plan_condition (const DmResBlock *self,
   size_t   n = planner->n, c = 2 * self->c_out;
 
   *plan = (DmResBlockPlan){ .wrap = planner->wrap };
+  if (!is_conditioned (self))
+    return;
+
   plan->condition = dm_arena_tensor (arena, n, 1, 1, c, false);
   if (planner->train)
     plan->dcondition = dm_arena_tensor (arena, n, 1, 1, c, false);
@@ -143,7 +153,7 @@ dm_res_block_plan_backward (const DmResBlock *self,
 
 /**
  * dm_res_block_forward:
- * @plan: its condition [n, 2 c_out] is set
+ * @plan: its condition [n, 2 c_out] is set, if the block has one
  * @dropout: (nullable)
  *
  * Source: Dhariwal & Nichol 2021, section 3.1.
@@ -175,7 +185,7 @@ dm_res_block_forward (const DmResBlock *self,
 /**
  * dm_res_block_backward:
  * @plan: as dm_res_block_forward() left it, with dy set; its dx is written or
- * added to, and its dcondition [n, 2 c_out] written
+ * added to, and its dcondition [n, 2 c_out], if any, written
  * @dropout: as in forward
  */
 void
@@ -192,7 +202,9 @@ dm_res_block_backward (const DmResBlock *self,
     dm_dropout (&plan->dactive2, dropout->p, dropout->rng,
                 dropout->first_picture, context);
 
-  memset (dcondition->data, 0, dcondition->n * dcondition->c * sizeof (float));
+  if (is_conditioned (self))
+    memset (dcondition->data, 0,
+            dcondition->n * dcondition->c * sizeof (float));
   dm_group_norm_backward (&self->norm2, &plan->norm2, &plan->dh, false, NULL,
                           dcondition->data, &plan->dactive2, &plan->h,
                           plan->condition.data, context);

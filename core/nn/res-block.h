@@ -12,15 +12,15 @@
  * y = skip (x) + conv2 (dropout (silu (norm2 (h) (1 + scale) + shift)))
  *
  * where skip is the identity unless the number of channels changes, and
- * [scale, shift] = condition (embedding).
+ * [scale, shift] = condition (embedding); without an embedding, both are 0.
  */
 typedef struct
 {
   size_t      c_in, c_out;
   DmGroupNorm norm1, norm2;
   DmConv2d    conv1, conv2;
-  DmLinear    condition;
-  DmLinear    skip; /* c_in = 0: the identity */
+  DmLinear    condition; /* c_in = 0: none */
+  DmLinear    skip;      /* c_in = 0: the identity */
 } DmResBlock;
 
 /* Chance of dropping an element, and where its draws come from. */
@@ -35,7 +35,7 @@ typedef struct
 {
   DmTensor        x, y;
   DmTensor        active1, h, active2; /* active: SiLU of the norm, bordered */
-  DmTensor        condition;           /* [n, 1, 1, 2 c_out]                 */
+  DmTensor        condition;           /* [n, 1, 1, 2 c_out], or no data     */
   DmGroupNormPlan norm1, norm2;
   DmWrap          wrap;
 
