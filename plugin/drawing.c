@@ -155,12 +155,12 @@ make_key (const DmSettings *settings,
       settings->given, settings->width * settings->height, channels);
 
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %d %.17g %" G_GUINT64_FORMAT
-                          " %d %u %zu %zu %d %.17g %.17g %s",
+                          " %d %u %zu %zu %d %.17g %.17g %.17g %s",
                           serial, picture->class_id, picture->guidance,
                           picture->seed, (int) settings->sampler,
                           settings->n_steps, settings->width, settings->height,
                           (int) settings->wrap, settings->guidance_start,
-                          settings->guidance_end, given);
+                          settings->guidance_end, picture->scale, given);
 }
 
 /* A host shows progress from 0 up to 1: both are told, whatever happens. */
@@ -219,6 +219,8 @@ dm_drawing_draw (const DmDrawing *self,
   card = dm_model_get_card (model);
   job.picture.seed = self->seed;
   job.picture.guidance = self->guidance < 0.0 ? card->guidance : self->guidance;
+  if (dm_config_is_scaled (dm_model_get_config (model)))
+    job.picture.scale = self->scale;
   if (!find_class (self, card, &job.picture.class_id, error))
     return NULL;
 

@@ -22,6 +22,7 @@ typedef struct
   const char *class_text;  /* name, nick or index; empty: no class      */
   int         class_value; /* of dm_card_class_values(); 0: go by text  */
   double      guidance;
+  double      scale; /* 0: any; others for models that are told it  */
   guint       seed;
   int         n_steps; /* 0                                         */
   int         sampler; /* DmSampler + 1, or 0                       */

@@ -240,6 +240,9 @@ dm_source_op_set_property (GObject      *object,
     case DM_PROP_GUIDANCE:
       drawing->guidance = g_value_get_double (value);
       break;
+    case DM_PROP_SCALE:
+      drawing->scale = g_value_get_double (value);
+      break;
     case DM_PROP_SEED:
       drawing->seed = g_value_get_uint (value);
       break;
@@ -304,6 +307,9 @@ dm_source_op_get_property (GObject    *object,
     {
     case DM_PROP_GUIDANCE:
       g_value_set_double (value, drawing->guidance);
+      break;
+    case DM_PROP_SCALE:
+      g_value_set_double (value, drawing->scale);
       break;
     case DM_PROP_SEED:
       g_value_set_uint (value, drawing->seed);

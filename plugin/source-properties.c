@@ -106,6 +106,23 @@ spec_tile (const char *name, const char *label, const char *text, bool usable)
   return spec;
 }
 
+/* Shown where the model, as far as it is known, is told the scale. */
+static void
+install_scale (GObjectClass *klass, const DmConfig *config)
+{
+  bool        usable = config == NULL || dm_config_is_scaled (config);
+  double      largest = config != NULL && usable ? config->scale_max : 1.0;
+  GParamSpec *spec =
+      spec_double ("scale", _ ("Scale"),
+                   _ ("How large things are drawn: 1 as in the pictures the "
+                      "model was trained on, 0.5 half as large; 0: any"),
+                   0.0, 256.0, largest, 0.0);
+
+  if (!usable)
+    gegl_param_spec_set_property_key (spec, "visible", "0");
+  g_object_class_install_property (klass, DM_PROP_SCALE, spec);
+}
+
 static void
 install_sampling (GObjectClass *klass, const DmSettings *recommended)
 {
@@ -281,6 +298,7 @@ dm_source_op_class_install (DmSourceOpClass *klass,
                       "plainly, more for clearer but less varied pictures"),
                    minimum, 20.0, 5.0,
                    card != NULL ? card->guidance : minimum));
+  install_scale (object_class, config);
   g_object_class_install_property (
       object_class, DM_PROP_SEED,
       gegl_param_spec_seed ("seed", _ ("Seed"),

@@ -135,6 +135,9 @@ op_case_save_all (void)
   config.attention[1] = config.attention_middle = false;
   config.circular = true;
   op_case_save ("canvas", &config, "Ant,Big bee,Cat");
+  config.scale_min = 0.25;
+  config.scale_max = 1.0;
+  op_case_save ("scaled", &config, "Ant,Big bee,Cat");
 
   g_assert_true (g_file_set_contents (broken, "\x40\0\0\0\0\0\0\0{", 9, NULL));
 }

@@ -66,7 +66,7 @@ predict (const DmUnet *unet,
 {
   DmArena           arena;
   g_autofree float *x = NULL;
-  float            *pred, logsnr = 1.0f;
+  float            *pred, logsnr = 1.0f, scale = 0.0f;
   int               class_id = 0, source = 0;
 
   set_up (canvas, &arena, unet, w, h, wrap, max_pixels, 1);
@@ -74,7 +74,13 @@ predict (const DmUnet *unet,
   pred = g_new (float, canvas->n_floats);
   dm_test_random (x, canvas->n_floats, 5);
   dm_canvas_run (canvas, pred,
-                 &(DmCanvasPass){ 1, x, &source, 1.0f, &logsnr, &class_id });
+                 &(DmCanvasPass){ .n_rows = 1,
+                                  .x = x,
+                                  .source = &source,
+                                  .gain = 1.0f,
+                                  .logsnr = &logsnr,
+                                  .class_id = &class_id,
+                                  .scale = &scale });
   tear_down (canvas, &arena);
 
   return pred;
@@ -193,6 +199,7 @@ test_bits (void)
   };
   g_autoptr (DmUnet) unet = make_unet ();
   const float  logsnr[N] = { 2.0f, 0.0f, -3.0f };
+  const float  scale[N] = { 0.0f };
   const int    class_id[N] = { 1, DM_CLASS_NULL, 0 };
   const int    source[N] = { 0, 0, 1 };
   const size_t max_pixels[] = { 0, 40 * 40 };
@@ -202,7 +209,12 @@ test_bits (void)
       g_autofree float *x = NULL, *together = NULL, *one = NULL;
       DmCanvas          canvas;
       DmArena           arena;
-      DmCanvasPass      pass = { N, NULL, source, 0.7f, logsnr, class_id };
+      DmCanvasPass      pass = { .n_rows = N,
+                                 .source = source,
+                                 .gain = 0.7f,
+                                 .logsnr = logsnr,
+                                 .class_id = class_id,
+                                 .scale = scale };
 
       set_up (&canvas, &arena, unet, 75, 50, DM_WRAP_X, max_pixels[i], N);
       x = g_new (float, 2 * canvas.n_floats);
@@ -225,9 +237,13 @@ test_bits (void)
           dm_canvas_place (&canvas, &arena);
           g_assert_true (dm_canvas_reserve (&canvas, pool, NULL));
 
-          pass = (DmCanvasPass){
-            1, x, source + row, 0.7f, logsnr + row, class_id + row
-          };
+          pass = (DmCanvasPass){ .n_rows = 1,
+                                 .x = x,
+                                 .source = source + row,
+                                 .gain = 0.7f,
+                                 .logsnr = logsnr + row,
+                                 .class_id = class_id + row,
+                                 .scale = scale + row };
           dm_canvas_run (&canvas, one, &pass);
           dm_assert_same (one, together + row * canvas.n_floats,
                           canvas.n_floats);

@@ -325,6 +325,43 @@ with_member (const char *text, const char *name, const char *value)
   return dm_json_print (json, FALSE);
 }
 
+/* Networks that are told a scale say which; others do not speak of it, as they
+ * did not before there was one.
+ */
+static void
+test_config_scale (void)
+{
+  static const char *const wrong[] = {
+    "1",      "[]",          "[0.5]",        "[0, 0]",   "[1, 0.5]",
+    "[0, 1]", "[0.5, 1, 2]", "[0.5, \"1\"]", "[1, 1e9]", "[null, 1]"
+  };
+  DmConfig         config, again;
+  g_autofree char *plain = NULL, *text = NULL;
+
+  dm_config_init (&config);
+  plain = print_config (&config);
+  g_assert_null (strstr (plain, "scale"));
+  g_assert_true (read_config (&again, plain, NULL));
+  g_assert_false (dm_config_is_scaled (&again));
+
+  config.scale_min = 0.3;
+  config.scale_max = 1.0;
+  text = print_config (&config);
+  g_assert_true (read_config (&again, text, NULL));
+  g_assert_true (dm_config_is_scaled (&again));
+  g_assert_true (again.scale_min == 0.3 && again.scale_max == 1.0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *bad = with_member (text, "scale", wrong[i]);
+      g_autoptr (GError) error = NULL;
+
+      if (read_config (&again, bad, &error))
+        g_error ("scale accepted: %s", wrong[i]);
+      g_assert_error (error, DM_ERROR, DM_ERROR_CORRUPT);
+    }
+}
+
 /* Each field is needed, typed and bounded. */
 static void
 test_config_refused (void)
@@ -396,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/card/numbers", test_numbers);
   g_test_add_func ("/card/config", test_config);
   g_test_add_func ("/card/config-task", test_config_task);
+  g_test_add_func ("/card/config-scale", test_config_scale);
   g_test_add_func ("/card/config-refused", test_config_refused);
 
   return g_test_run ();

@@ -21,6 +21,7 @@ typedef struct
 
 static const float logsnr[N] = { -3.0f, 0.5f, 19.0f };
 static const int   class_id[N] = { 1, DM_CLASS_NULL, 1 };
+static const float scale[N] = { 0.3f, 1.0f, 0.0f };
 
 static void
 plan (LayerCase *base)
@@ -37,7 +38,7 @@ forward (LayerCase *base)
 {
   Case *self = (Case *) base;
 
-  dm_embedding_forward (&self->layer, &self->plan, logsnr, class_id,
+  dm_embedding_forward (&self->layer, &self->plan, logsnr, class_id, scale,
                         &base->context);
 }
 
@@ -50,7 +51,7 @@ backward (LayerCase *base)
 }
 
 static void
-set_up (Case *self)
+set_up (Case *self, bool is_scaled)
 {
   DmTensor size = { .n = N, .h = 1, .w = 1, .c = EMBEDDING };
 
@@ -61,7 +62,7 @@ set_up (Case *self)
                             .y = size } };
   layer_case_begin (&self->base, 8, 8);
   dm_embedding_init (&self->layer, &self->base.builder, "embed", WIDTH,
-                     EMBEDDING, N_CLASSES);
+                     EMBEDDING, N_CLASSES, is_scaled);
   layer_case_finish (&self->base, NULL);
 }
 
@@ -90,7 +91,7 @@ test_class (void)
   float *y;
   float  before;
 
-  set_up (&self);
+  set_up (&self, false);
   y = self.base.y.data;
   forward (&self.base);
   g_assert_true (y[0] != y[EMBEDDING] && y[0] != y[2 * EMBEDDING]);
@@ -106,16 +107,66 @@ test_class (void)
   layer_case_end (&self.base);
 }
 
+/* Scale 1 has no sines, half as much is a turn's sixteenth, eighth, quarter and
+ * half; what is unknown has no features at all.
+ */
+static void
+test_scale_features (void)
+{
+  const float one[DM_SCALE_FEATURES] = { 1, 1, 1, 1, 0, 0, 0, 0 };
+  const float none[DM_SCALE_FEATURES] = { 0 };
+  const float r = (float) sqrt (0.5), a = (float) cos (M_PI / 8);
+  const float b = (float) sin (M_PI / 8);
+  const float half[DM_SCALE_FEATURES] = { a, r, 0, -1, -b, -r, -1, 0 };
+  float       features[DM_SCALE_FEATURES];
+
+  dm_embedding_scale_features (features, 1.0);
+  dm_assert_near (features, one, DM_SCALE_FEATURES, 1e-7);
+  dm_embedding_scale_features (features, 0.5);
+  dm_assert_near (features, half, DM_SCALE_FEATURES, 1e-6);
+  dm_embedding_scale_features (features, 0.0);
+  dm_assert_same (features, none, DM_SCALE_FEATURES);
+}
+
+/* Another scale is another vector; without one NULL says the same as 0. */
+static void
+test_scale (void)
+{
+  const float unknown[N] = { 0.0f };
+  const int   same[N] = { 1, 1, 1 };
+  const float time[N] = { 0.5f, 0.5f, 0.5f };
+  float       kept[N * EMBEDDING], *y;
+  Case        self;
+
+  set_up (&self, true);
+  y = self.base.y.data;
+  dm_embedding_forward (&self.layer, &self.plan, time, same, scale,
+                        &self.base.context);
+  g_assert_true (y[0] != y[EMBEDDING] && y[0] != y[2 * EMBEDDING]);
+  dm_embedding_forward (&self.layer, &self.plan, time, same, unknown,
+                        &self.base.context);
+  for (size_t i = 0; i < N * EMBEDDING; i++)
+    kept[i] = y[i];
+  dm_assert_same (y, y + EMBEDDING, EMBEDDING);
+  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL,
+                        &self.base.context);
+  dm_assert_same (y, kept, N * EMBEDDING);
+  layer_case_end (&self.base);
+}
+
 static void
 test_gradient (void)
 {
-  Case self;
+  for (int is_scaled = 0; is_scaled < 2; is_scaled++)
+    {
+      Case self;
 
-  set_up (&self);
-  layer_case_backward (&self.base, self.base.x.data);
-  layer_case_check_params (&self.base);
-  layer_case_check_added (&self.base);
-  layer_case_end (&self.base);
+      set_up (&self, is_scaled);
+      layer_case_backward (&self.base, self.base.x.data);
+      layer_case_check_params (&self.base);
+      layer_case_check_added (&self.base);
+      layer_case_end (&self.base);
+    }
 }
 
 int
@@ -125,6 +176,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/embedding/features", test_features);
   g_test_add_func ("/embedding/class", test_class);
+  g_test_add_func ("/embedding/scale-features", test_scale_features);
+  g_test_add_func ("/embedding/scale", test_scale);
   g_test_add_func ("/embedding/gradient", test_gradient);
 
   return g_test_run ();

@@ -121,7 +121,7 @@ test_parameters (void)
 static void
 test_activations (void)
 {
-  check ("--no-sheets --width 32 --multipliers 1,2 --batch 256");
+  check ("--no-sheets --width 32 --multipliers 1,2 --batch 512");
 }
 
 /* Cut into parts it stays below what it was allowed. */
@@ -129,7 +129,7 @@ static void
 test_limit (void)
 {
   double forecast;
-  double peak = run ("--no-sheets --width 32 --multipliers 1,2 --batch 256 "
+  double peak = run ("--no-sheets --width 32 --multipliers 1,2 --batch 512 "
                      "--memory 300M",
                      &forecast);
 

@@ -186,6 +186,35 @@ test_drop (void)
   drawn_clear (&drawn);
 }
 
+/* Scales are dropped as classes are, but not together with them. */
+static void
+test_drop_scale (void)
+{
+  Drawn             drawn;
+  g_autofree float *scale = g_new (float, N);
+  int               n_dropped = 0, n_both = 0;
+
+  drawn_init (&drawn, N);
+  drawn.batch.scale = scale;
+  for (size_t i = 0; i < N; i++)
+    {
+      gboolean is_dropped;
+
+      scale[i] = 0.7f;
+      draw (&drawn, &law, i, i);
+      is_dropped = scale[i] == 0.0f;
+      g_assert_true (is_dropped || scale[i] == 0.7f);
+      n_dropped += is_dropped;
+      n_both += is_dropped && drawn.batch.class_id[i] == DM_CLASS_NULL;
+    }
+  /* five standard errors */
+  g_assert_cmpfloat (fabs ((double) n_dropped / N - 0.2), <=,
+                     5.0 * sqrt (0.2 * 0.8 / N));
+  g_assert_cmpfloat (fabs ((double) n_both / N - 0.04), <=,
+                     5.0 * sqrt (0.04 * 0.96 / N));
+  drawn_clear (&drawn);
+}
+
 /* A picture's draws are its own, wherever it stands in a batch. */
 static void
 test_place (void)
@@ -257,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/loss/noise", test_noise);
   g_test_add_func ("/loss/targets", test_targets);
   g_test_add_func ("/loss/drop", test_drop);
+  g_test_add_func ("/loss/drop-scale", test_drop_scale);
   g_test_add_func ("/loss/place", test_place);
   g_test_add_func ("/loss/measure", test_measure);
 

@@ -177,6 +177,45 @@ test_standard_fit (void)
     }
 }
 
+/* Whether a property is offered in a host's dialog. */
+static bool
+is_visible (GeglNode *node, const char *name)
+{
+  GParamSpec *spec = gegl_node_find_property (node, name);
+
+  g_assert_nonnull (spec);
+
+  return g_strcmp0 (gegl_param_spec_get_property_key (spec, "visible"), "0") !=
+         0;
+}
+
+/* The scale is offered by models that are told it, and changes their picture;
+ * for others, and at 0, it is as if it were not there.
+ */
+static void
+test_scale (void)
+{
+  static const char *const names[] = { "diffusion:scaled", "diffusion:canvas" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode         *node = add (graph, names[i], "canvas", 16, 16);
+      g_autofree float *any = op_case_render (node, 0, 0, 16, 16);
+      g_autofree float *half = NULL, *again = NULL;
+      bool              is_scaled = i == 0;
+
+      g_assert_true (is_visible (node, "scale") == is_scaled);
+      gegl_node_set (node, "scale", 0.5, NULL);
+      half = op_case_render (node, 0, 0, 16, 16);
+      gegl_node_set (node, "scale", 0.0, NULL);
+      again = op_case_render (node, 0, 0, 16, 16);
+      dm_assert_same (again, any, 16 * 16 * 4);
+      g_assert_true ((memcmp (half, any, 16 * 16 * 4 * sizeof *any) != 0) ==
+                     is_scaled);
+    }
+}
+
 /* A canvas that tiles: the picture is another one, of the size asked for. */
 static void
 test_tile (void)
@@ -393,6 +432,7 @@ main (int argc, char **argv)
   op_case_init ();
 
   g_test_add_func ("/op/picture/native", test_native);
+  g_test_add_func ("/op/picture/scale", test_scale);
   g_test_add_func ("/op/picture/fit", test_fit);
   g_test_add_func ("/op/picture/sizes", test_sizes);
   g_test_add_func ("/op/picture/standard-fit", test_standard_fit);

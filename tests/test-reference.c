@@ -52,6 +52,26 @@ static const DmConfig cells = {
   .logsnr_max = 20.0,
 };
 
+/* One level without attention: what differs is that it is told the scale. */
+static const DmConfig scaled = {
+  .resolution = 8,
+  .channels = 3,
+  .n_classes = 3,
+  .width = 8,
+  .n_levels = 1,
+  .multipliers = { 1 },
+  .n_blocks = 1,
+  .head_width = 10,
+  .n_groups = 2,
+  .embedding = 16,
+  .patch = 1,
+  .scale_min = 0.25,
+  .scale_max = 1.0,
+  .sigma_data = 0.5,
+  .logsnr_min = -20.0,
+  .logsnr_max = 20.0,
+};
+
 static DmWeights *
 open_vectors (const char *name)
 {
@@ -126,6 +146,8 @@ check_network (const DmConfig *config, const char *name)
   g_autofree float *pred = read_floats (file, "pred", n);
   g_autofree float *dpred = read_floats (file, "dpred", n);
   g_autofree float *dxt = read_floats (file, "dxt", n);
+  g_autofree float *scale =
+      dm_config_is_scaled (config) ? read_floats (file, "scale", N) : NULL;
   g_autofree float *our_pred = g_new0 (float, n);
   g_autofree float *our_dxt = g_new0 (float, n);
   int               classes[N];
@@ -142,6 +164,7 @@ check_network (const DmConfig *config, const char *name)
   g_assert_no_error (error);
 
   dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
+  dm_unet_plan_set_scale (plan, scale);
   dm_unet_forward (unet, plan, our_pred, xt, logsnr, classes);
   assert_close (our_pred, pred, n);
 
@@ -164,6 +187,13 @@ test_cells (void)
   check_network (&cells, "cells.safetensors");
 }
 
+/* The same for a network that is told scales, one of them unknown. */
+static void
+test_scaled (void)
+{
+  check_network (&scaled, "scaled.safetensors");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,6 +201,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/reference/small", test_small);
   g_test_add_func ("/reference/cells", test_cells);
+  g_test_add_func ("/reference/scaled", test_scaled);
 
   return g_test_run ();
 }

@@ -32,6 +32,7 @@ typedef struct
   float        *x, *scratch;       /* of the sampler           */
   float        *pred;              /* [n + n_guided, n_floats] */
   float        *logsnr;            /* [n + n_guided]           */
+  float        *scale;             /* [n + n_guided]           */
   float        *spare;             /* [n_floats]               */
   int          *class_id, *source; /* [n + n_guided]           */
   DmGivenCanvas given;
@@ -86,6 +87,18 @@ any_step (const Work *self, gboolean active)
 /* --- what the sampler asks -------------------------------------------------
  */
 
+/* What the network is told: 0, unknown, or within the range it knows. */
+static float
+get_scale (const Work *self, size_t i)
+{
+  const DmConfig *config = dm_model_get_config (self->batch->model);
+  double          scale = self->batch->pictures[i].scale;
+
+  return scale > 0.0 ?
+             (float) CLAMP (scale, config->scale_min, config->scale_max) :
+             0.0f;
+}
+
 static void
 run_network (Work *self, const float *xt, double logsnr, gboolean active)
 {
@@ -94,21 +107,24 @@ run_network (Work *self, const float *xt, double logsnr, gboolean active)
       .n_rows = batch->n,
       .x = xt,
       .source = self->source,
-      .scale = (float) dm_target_input_scale (&self->target, logsnr),
+      .gain = (float) dm_target_input_scale (&self->target, logsnr),
       .logsnr = self->logsnr,
       .class_id = self->class_id,
+      .scale = self->scale,
   };
 
   for (size_t i = 0; i < batch->n; i++)
     {
       self->class_id[i] = batch->pictures[i].class_id;
       self->source[i] = (int) i;
+      self->scale[i] = get_scale (self, i);
     }
 
   for (size_t i = 0; active && i < batch->n; i++)
     if (get_guidance (batch, i).guidance != 0.0)
       {
         self->class_id[pass.n_rows] = DM_CLASS_NULL;
+        self->scale[pass.n_rows] = get_scale (self, i);
         self->source[pass.n_rows++] = (int) i;
       }
 
@@ -231,6 +247,7 @@ place (Work *self)
       dm_arena_floats (&self->arena, dm_sample_scratch (&self->sampling));
   self->pred = dm_arena_floats (&self->arena, n_rows * self->n_floats);
   self->logsnr = dm_arena_floats (&self->arena, n_rows);
+  self->scale = dm_arena_floats (&self->arena, n_rows);
   self->class_id = (int *) dm_arena_floats (&self->arena, n_rows);
   self->source = (int *) dm_arena_floats (&self->arena, n_rows);
   self->spare = dm_arena_floats (&self->arena, self->n_floats);

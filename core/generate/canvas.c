@@ -237,7 +237,7 @@ static void
 read_window (const DmCanvas *self,
              float          *window,
              const float    *x,
-             float           scale,
+             float           gain,
              size_t          row,
              size_t          column)
 {
@@ -252,7 +252,7 @@ read_window (const DmCanvas *self,
       for (size_t k = 0; k < self->columns.size; k++)
         {
           for (size_t j = 0; j < c; j++)
-            *window++ = scale * line[at * c + j];
+            *window++ = gain * line[at * c + j];
           at = at + 1 < self->w ? at + 1 : 0;
         }
     }
@@ -304,8 +304,9 @@ run_window (DmCanvas           *self,
   for (size_t i = 0; i < n; i++)
     read_window (self, self->input + i * floats,
                  pass->x + (size_t) pass->source[first + i] * self->n_floats,
-                 pass->scale, row, column);
+                 pass->gain, row, column);
 
+  dm_unet_plan_set_scale (plan, pass->scale + first);
   dm_unet_forward (self->unet, plan, out, self->input, pass->logsnr + first,
                    pass->class_id + first);
 

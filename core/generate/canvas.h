@@ -34,9 +34,10 @@ typedef struct
   size_t       n_rows;   /* one of the two numbers that were announced */
   const float *x;        /* pictures: [..., n_floats]                  */
   const int   *source;   /* [n_rows], which of them                    */
-  float        scale;    /* of what the network reads                  */
+  float        gain;     /* of what the network reads                  */
   const float *logsnr;   /* [n_rows]                                   */
   const int   *class_id; /* [n_rows]                                 */
+  const float *scale;    /* [n_rows], what the network is told of it */
 } DmCanvasPass;
 
 void     dm_canvas_init (DmCanvas     *self,

@@ -52,6 +52,8 @@ typedef struct
   double  guidance;
   guint64 seed;
   guint64 index; /* picture @index of @seed */
+  double  scale; /* for networks that are told it, 0: unknown; what is beyond
+                    the range of training counts as its nearer end      */
 } DmPicture;
 
 /* Settings that the model's file recommends, at its native size. The rest is

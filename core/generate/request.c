@@ -107,6 +107,14 @@ check_picture (const DmModel *model, const DmPicture *picture, GError **error)
       return FALSE;
     }
 
+  if (!(picture->scale >= 0.0 && isfinite (picture->scale)))
+    return refuse (error, _ ("scale is 0, for any, or a number above that"));
+
+  if (picture->scale > 0.0 &&
+      !dm_config_is_scaled (dm_model_get_config (model)))
+    return refuse (error, _ ("the model was not told the scale of pictures; it "
+                             "cannot draw at one of choice"));
+
   if (!(fabs (picture->guidance) <= MAX_GUIDANCE))
     return refuse (error, _ ("guidance is a number from -1000 to 1000"));
 

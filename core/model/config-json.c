@@ -4,6 +4,7 @@
 #include "model/config-json.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "model/fields.h"
 #include "tensor/error.h"
@@ -49,6 +50,17 @@ static const struct
   { "null_class", "last" },
 };
 
+static JsonArray *
+new_range (const DmConfig *self)
+{
+  JsonArray *range = json_array_new ();
+
+  json_array_add_double_element (range, self->scale_min);
+  json_array_add_double_element (range, self->scale_max);
+
+  return range;
+}
+
 /**
  * dm_config_to_json:
  *
@@ -77,6 +89,9 @@ dm_config_to_json (const DmConfig *self)
                                  dm_prediction_get_name (self->prediction));
   for (size_t i = 0; i < G_N_ELEMENTS (fixed); i++)
     json_object_set_string_member (json, fixed[i].name, fixed[i].value);
+  /* only where it means something: other files stay as they always were */
+  if (dm_config_is_scaled (self))
+    json_object_set_array_member (json, "scale", new_range (self));
 
   return json;
 }
@@ -147,6 +162,40 @@ read_levels (DmConfig *self, JsonObject *json, GError **error)
   return TRUE;
 }
 
+/* A number of an array, or NAN. */
+static double
+get_number (JsonArray *array, guint i)
+{
+  JsonNode *node = json_array_get_element (array, i);
+  GType     type = json_node_get_value_type (node);
+
+  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ?
+             json_node_get_double (node) :
+             NAN;
+}
+
+/* Files of networks that are told no scale do not speak of it. */
+static gboolean
+read_range (DmConfig *self, JsonObject *json, GError **error)
+{
+  JsonNode  *node = json_object_get_member (json, "scale");
+  JsonArray *range;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_ARRAY (node))
+    return refuse ("scale", error);
+
+  range = json_node_get_array (node);
+  if (json_array_get_length (range) != 2)
+    return refuse ("scale", error);
+
+  self->scale_min = get_number (range, 0);
+  self->scale_max = get_number (range, 1);
+
+  return self->scale_max > 0.0 || refuse ("scale", error);
+}
+
 /* Returns: (transfer none): the text of a member, or NULL. */
 static const char *
 get_text (JsonObject *json, const char *name)
@@ -199,7 +248,8 @@ dm_config_from_json (DmConfig *self, JsonObject *json, GError **error)
   dm_config_init (self);
 
   if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
-      !read_levels (self, json, error) || !read_choices (self, json, error))
+      !read_levels (self, json, error) || !read_range (self, json, error) ||
+      !read_choices (self, json, error))
     return FALSE;
 
   if (dm_config_check (self, &fault))

@@ -12,6 +12,9 @@
 /* Larger networks than this, 8 GB of weights, nobody means. */
 #define MAX_PARAMETERS (G_GUINT64_CONSTANT (1) << 31)
 
+#define SMALLEST_SCALE (1.0 / 256.0)
+#define LARGEST_SCALE 256.0
+
 /**
  * dm_config_init:
  *
@@ -121,6 +124,17 @@ bool
 dm_config_is_texture (const DmConfig *self)
 {
   return self->circular && dm_config_is_convolutional (self);
+}
+
+/**
+ * dm_config_is_scaled:
+ *
+ * Returns: whether the network is told the scale of a picture.
+ */
+bool
+dm_config_is_scaled (const DmConfig *self)
+{
+  return self->scale_max > 0.0;
 }
 
 /* --- check ------------------------------------------------------------- */
@@ -267,7 +281,7 @@ dm_config_estimate_parameters (const DmConfig *self)
       total += (2 * self->n_blocks + 3) * (block + 10 * c * (c + below));
     }
 
-  return total + embedding * (self->width + embedding + self->n_classes + 1);
+  return total + embedding * (self->width + embedding + self->n_classes + 16);
 }
 
 static gboolean
@@ -284,6 +298,12 @@ check_meaning (const DmConfig *self, GError **error)
 
   if (!(self->sigma_data >= 1e-3 && self->sigma_data <= 1e3))
     return fail (error, _ ("sigma_data must lie between 0.001 and 1000"));
+
+  if ((self->scale_min != 0.0 || self->scale_max != 0.0) &&
+      !(self->scale_min >= SMALLEST_SCALE &&
+        self->scale_min <= self->scale_max && self->scale_max <= LARGEST_SCALE))
+    return fail (error, _ ("scales must lie between 1/256 and 256, the smaller "
+                           "one first"));
 
   if (!(self->logsnr_min >= -100.0 && self->logsnr_max <= 100.0 &&
         self->logsnr_min < self->logsnr_max))

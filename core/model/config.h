@@ -51,6 +51,10 @@ typedef struct
   bool   circular;   /* padding: the picture wraps; else zeros           */
   double dropout;    /* in residual blocks, while training               */
 
+  /* the meaning of its input: it is told a scale within this range, in pixels
+     per pixel of the pictures it was trained on; 0, 0: it is told none */
+  double scale_min, scale_max;
+
   /* the meaning of its output */
   DmPrediction prediction;
   double       sigma_data; /* of x0, for DM_PREDICTION_X0                */
@@ -61,6 +65,7 @@ void     dm_config_init (DmConfig *self);
 gboolean dm_config_check (const DmConfig *self, GError **error);
 bool     dm_config_is_convolutional (const DmConfig *self);
 bool     dm_config_is_texture (const DmConfig *self);
+bool     dm_config_is_scaled (const DmConfig *self);
 guint64  dm_config_estimate_parameters (const DmConfig *self);
 size_t   dm_config_get_stride (const DmConfig *self);
 size_t   dm_config_get_level_width (const DmConfig *self, size_t level);

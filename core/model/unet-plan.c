@@ -204,3 +204,13 @@ dm_unet_plan_set_dropout (DmUnetPlan *self, guint64 seed, guint64 first_picture)
   self->dropout_seed = seed;
   self->first_picture = first_picture;
 }
+
+/**
+ * dm_unet_plan_set_scale:
+ * @scale: (nullable) [n]
+ */
+void
+dm_unet_plan_set_scale (DmUnetPlan *self, const float *scale)
+{
+  self->scale = scale;
+}

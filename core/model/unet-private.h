@@ -93,6 +93,7 @@ struct _DmUnetPlan
   DmStagePlan    *stages;
   DmTensor       *concats, *dconcats;
   guint64         dropout_seed, first_picture;
+  const float    *scale; /* (nullable) [n], lent */
 };
 
 void dm_unet_layout (DmUnetPlan *self, DmPlanner *planner);

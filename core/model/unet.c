@@ -161,7 +161,8 @@ build (Building *self)
   size_t          picture = config->channels * config->patch * config->patch;
 
   dm_embedding_init (&self->unet->embedding, &self->builder, "embed",
-                     config->width, config->embedding, config->n_classes);
+                     config->width, config->embedding, config->n_classes,
+                     dm_config_is_scaled (config));
 
   self->c = picture;
   add_conv (self, DM_STAGE_IN, "conv_in", config->width, DM_START_RANDOM);

@@ -89,5 +89,11 @@ void dm_unet_plan_set_dropout (DmUnetPlan *self,
                                guint64     seed,
                                guint64     first_picture);
 
+/* Scales of the pictures of the next passes: [n], 0 where unknown, lent until
+ * the last of these passes; NULL, as at first: all unknown. Networks that are
+ * told no scale do not look.
+ */
+void dm_unet_plan_set_scale (DmUnetPlan *self, const float *scale);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnet, dm_unet_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnetPlan, dm_unet_plan_free)

@@ -16,9 +16,15 @@
 #define LOGSNR_SCALE 25.0
 #define LONGEST_PERIOD 10000.0
 
+/* Doublings of the scale in which the slowest of its features comes round; the
+ * others are halves of it.
+ */
+#define SCALE_PERIOD 16.0
+
 /**
  * dm_embedding_init:
  * @width: of the features, even
+ * @is_scaled: whether the network is told the scale
  */
 void
 dm_embedding_init (DmEmbedding *self,
@@ -26,15 +32,18 @@ dm_embedding_init (DmEmbedding *self,
                    const char  *scope,
                    size_t       width,
                    size_t       embedding,
-                   size_t       n_classes)
+                   size_t       n_classes,
+                   bool         is_scaled)
 {
   g_autofree char *linear1 = g_strconcat (scope, ".linear1", NULL);
   g_autofree char *linear2 = g_strconcat (scope, ".linear2", NULL);
   g_autofree char *classes = g_strconcat (scope, ".classes", NULL);
+  g_autofree char *scale = g_strconcat (scope, ".scale", NULL);
 
   self->width = width;
   self->embedding = embedding;
   self->n_classes = n_classes;
+  self->is_scaled = is_scaled;
 
   dm_linear_init (&self->linear1, builder, linear1, width, embedding, 0,
                   DM_START_RANDOM);
@@ -43,6 +52,9 @@ dm_embedding_init (DmEmbedding *self,
   self->classes =
       dm_params_add (builder->params, classes, "weight",
                      DM_SHAPE (n_classes + 1, embedding), DM_INIT_NORMAL, 0);
+  if (is_scaled)
+    dm_linear_init (&self->scale, builder, scale, DM_SCALE_FEATURES, embedding,
+                    0, DM_START_RANDOM);
 }
 
 static DmTensor
@@ -71,6 +83,11 @@ dm_embedding_plan (const DmEmbedding *self,
   };
   dm_linear_plan (&self->linear1, planner, &plan->hidden);
   dm_linear_plan (&self->linear2, planner, &plan->sum);
+  if (self->is_scaled)
+    {
+      plan->scale_features = rows (planner, DM_SCALE_FEATURES);
+      dm_linear_plan (&self->scale, planner, &plan->sum);
+    }
 
   if (!planner->train)
     return;
@@ -106,16 +123,58 @@ dm_embedding_features (float *features, double logsnr, size_t width)
 }
 
 /**
+ * dm_embedding_scale_features:
+ * @features: (out) [DM_SCALE_FEATURES]
+ * @scale: pixels of the picture per pixel of the one it was made from; 0 if
+ * unknown, which has no features
+ *
+ *   u = 2 pi log2 (scale) / 16,  f = 2^i
+ *   features = [cos (u f), sin (u f)]
+ */
+void
+dm_embedding_scale_features (float *features, double scale)
+{
+  size_t half = DM_SCALE_FEATURES / 2;
+
+  memset (features, 0, DM_SCALE_FEATURES * sizeof *features);
+  for (size_t i = 0; scale > 0.0 && i < half; i++)
+    {
+      double u = 2.0 * M_PI * log2 (scale) / SCALE_PERIOD * (1 << i);
+
+      features[i] = (float) cos (u);
+      features[half + i] = (float) sin (u);
+    }
+}
+
+/* plan->sum += scale (scale features) */
+static void
+add_scales (const DmEmbedding *self,
+            DmEmbeddingPlan   *plan,
+            const float       *scale,
+            const DmContext   *context)
+{
+  for (size_t i = 0; i < plan->sum.n; i++)
+    dm_embedding_scale_features (plan->scale_features.data +
+                                     i * DM_SCALE_FEATURES,
+                                 scale != NULL ? scale[i] : 0.0);
+
+  dm_linear_forward (&self->scale, &plan->sum, &plan->scale_features,
+                     &plan->sum, context);
+}
+
+/**
  * dm_embedding_forward:
  * @plan: on return, its y [n, embedding] is the vector
  * @logsnr: [n]
  * @class_id: [n], 0 ... n_classes - 1 or %DM_CLASS_NULL
+ * @scale: (nullable) [n], 0 where unknown; NULL: everywhere
  */
 void
 dm_embedding_forward (const DmEmbedding *self,
                       DmEmbeddingPlan   *plan,
                       const float       *logsnr,
                       const int         *class_id,
+                      const float       *scale,
                       const DmContext   *context)
 {
   const DmKernels *kernels = context->kernels;
@@ -130,6 +189,8 @@ dm_embedding_forward (const DmEmbedding *self,
   kernels->silu (plan->hidden_silu.data, plan->hidden.data, n * c);
   dm_linear_forward (&self->linear2, &plan->sum, &plan->hidden_silu, NULL,
                      context);
+  if (self->is_scaled)
+    add_scales (self, plan, scale, context);
 
   for (size_t i = 0; i < n; i++)
     {
@@ -164,6 +225,10 @@ dm_embedding_backward (const DmEmbedding *self,
   for (size_t i = 0; i < n; i++)
     kernels->add (self->classes->gradient + (size_t) plan->row[i] * c,
                   plan->dsum.data + i * c, c);
+
+  if (self->is_scaled)
+    dm_linear_backward (&self->scale, NULL, false, &plan->dsum,
+                        &plan->scale_features, context);
 
   dm_linear_backward (&self->linear2, &plan->dhidden_silu, false, &plan->dsum,
                       &plan->hidden_silu, context);

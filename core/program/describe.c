@@ -134,6 +134,9 @@ add_config (GString *text, const DmConfig *config)
        dm_prediction_get_name (config->prediction), config->logsnr_max,
        config->logsnr_min, config->patch > 1 ? _ (", 2 x 2 patches") : "",
        config->circular ? _ (", seamless") : "");
+  if (dm_config_is_scaled (config))
+    add (text, _ ("scales"), _ ("%.3g to %.3g, by choice"), config->scale_min,
+         config->scale_max);
 }
 
 static void

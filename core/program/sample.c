@@ -17,7 +17,7 @@ typedef struct
   char  *output, *classes, *guidance, *sampler, *canvas, *tile;
   int    count, steps, threads;
   gint64 seed;
-  double guidance_start, guidance_end;
+  double guidance_start, guidance_end, scale;
 } Options;
 
 /* Pictures in the order of a sheet: a row for each class, in it a column for
@@ -83,6 +83,10 @@ parse_options (
       N_ ("Time from which it is guided; 1 is noise"), "T" },
     { "guidance-end", 0, 0, G_OPTION_ARG_DOUBLE, &self->guidance_end,
       N_ ("Time until which it is guided; 0 is clean"), "T" },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale,
+      N_ ("Of what is drawn, for models that are told it: 0.5 is half as "
+          "large as it is in the pictures they were trained on"),
+      "X" },
     { "canvas", 0, 0, G_OPTION_ARG_STRING, &self->canvas,
       N_ ("Size, for models that draw any"), "WxH" },
     { "tile", 0, 0, G_OPTION_ARG_STRING, &self->tile,
@@ -113,6 +117,8 @@ parse_options (
 
   if (self->count < 1 || self->count > 100000)
     return refuse (error, "count", "not 1 ... 100000");
+  if (!(self->scale >= 0.0 && self->scale <= 1e6))
+    return refuse (error, "scale", "not 0 or more");
 
   return TRUE;
 }
@@ -232,6 +238,7 @@ get_grid (const Run *self)
     .n_guidance = self->guidance->len,
     .count = (size_t) self->options.count,
     .seed = (guint64) self->options.seed,
+    .scale = self->options.scale,
   };
 }
 

@@ -30,6 +30,7 @@ dm_grid_get_picture (const DmGrid *self, size_t i)
     .guidance = self->guidance[column],
     .seed = self->seed,
     .index = i % self->count,
+    .scale = self->scale,
   };
 }
 

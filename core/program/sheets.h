@@ -15,6 +15,7 @@ typedef struct
   const double *guidance; /* [n_guidance] */
   size_t        n_classes, n_guidance, count;
   guint64       seed;
+  double        scale; /* as in DmPicture */
 } DmGrid;
 
 size_t    dm_grid_get_n (const DmGrid *self);

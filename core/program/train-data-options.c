@@ -52,6 +52,14 @@ parse_crop (const DmTrainOptions *self, DmAugment *augment, GError **error)
   if (self->crop != NULL && !dm_crop_from_name (&augment->crop, self->crop))
     return refuse (error, "crop", self->crop);
 
+  if (self->scaled && self->scale == NULL)
+    {
+      g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION,
+                           _ ("--scaled is for pictures of several scales: "
+                              "give --scale MIN,MAX, too"));
+      return FALSE;
+    }
+
   if (self->scale == NULL)
     return TRUE;
 

@@ -185,6 +185,7 @@ get_grid (const DmTrainRun *self, int *class_id)
     G_N_ELEMENTS (guidance),
     SHEET_COUNT,
     (guint64) self->options.seed,
+    0.0,
   };
 }
 

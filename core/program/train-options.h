@@ -20,7 +20,7 @@ typedef struct
 
   /* the pictures */
   int      size;
-  gboolean mirror, balance;
+  gboolean mirror, balance, scaled;
   char    *crop, *scale, *turns, *background;
   char    *classes;
   char    *title, *licence, *credits;

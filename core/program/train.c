@@ -104,6 +104,11 @@ run_open_data (DmTrainRun *self, GError **error)
   self->config.resolution = self->dataset->side;
   self->config.channels = self->dataset->channels;
   self->config.n_classes = self->dataset->n_classes;
+  if (self->options.scaled)
+    {
+      self->config.scale_min = self->dataset->augment.scale_min;
+      self->config.scale_max = self->dataset->augment.scale_max;
+    }
 
   return dm_config_check (&self->config, error);
 }

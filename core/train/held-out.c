@@ -34,15 +34,17 @@ measure_part (DmTrainer *self, size_t first)
   for (size_t i = 0; i < n; i++)
     {
       size_t held = (first + i) % self->dataset->n_held_out;
-      float *x0 = self->x0 + i * floats, scale;
+      float *x0 = self->x0 + i * floats;
 
-      self->drawn.class_id[i] = dm_dataset_crop (
-          self->dataset, x0, &scale, self->dataset->n_images + held,
-          self->loss.seed, HELD_OUT_FIRST + first + i);
+      self->drawn.class_id[i] =
+          dm_dataset_crop (self->dataset, x0, &self->drawn.scale[i],
+                           self->dataset->n_images + held, self->loss.seed,
+                           HELD_OUT_FIRST + first + i);
       dm_loss_draw (&loss, &self->drawn, x0, i, floats,
                     HELD_OUT_FIRST + first + i);
     }
 
+  dm_unet_plan_set_scale (self->measure_plan, self->drawn.scale);
   dm_unet_forward (self->unet, self->measure_plan, self->pred,
                    self->drawn.input, self->drawn.logsnr, self->drawn.class_id);
 

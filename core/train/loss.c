@@ -26,12 +26,18 @@ draw_time (const DmLoss *self, guint64 picture)
   return fmod (start + fmod (picture * GOLDEN, 1.0), 1.0);
 }
 
+/* Class and scale are dropped apart from each other: a picture may be drawn
+ * with the one and without the other.
+ */
+#define SUB_CLASS 0
+#define SUB_SCALE 1
+
 static gboolean
-draw_drop (const DmLoss *self, guint64 picture)
+draw_drop (const DmLoss *self, uint32_t sub, guint64 picture)
 {
   float u;
 
-  dm_rng_uniform (&u, 1, (DmRng){ self->seed, DM_STREAM_DROP, 0 }, picture);
+  dm_rng_uniform (&u, 1, (DmRng){ self->seed, DM_STREAM_DROP, sub }, picture);
 
   return u < self->p_uncond;
 }
@@ -67,8 +73,10 @@ dm_loss_draw (const DmLoss *self,
     eps[k] = scale * (alpha * x0[k] + sigma * eps[k]);
 
   batch->logsnr[i] = (float) logsnr;
-  if (draw_drop (self, picture))
+  if (draw_drop (self, SUB_CLASS, picture))
     batch->class_id[i] = DM_CLASS_NULL;
+  if (batch->scale != NULL && draw_drop (self, SUB_SCALE, picture))
+    batch->scale[i] = 0.0f;
 }
 
 /**

@@ -28,6 +28,7 @@ typedef struct
   float *want;     /* [n, n_floats]                             */
   float *logsnr;   /* [n]                                       */
   int   *class_id; /* [n]; in: the picture's class            */
+  float *scale;    /* (nullable) [n]; in: the picture's scale */
 } DmLossBatch;
 
 void   dm_loss_draw (const DmLoss *self,

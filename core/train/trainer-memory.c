@@ -123,6 +123,7 @@ clear_part (DmTrainer *self)
   g_clear_pointer (&self->drawn.want, g_free);
   g_clear_pointer (&self->drawn.logsnr, g_free);
   g_clear_pointer (&self->drawn.class_id, g_free);
+  g_clear_pointer (&self->drawn.scale, g_free);
 }
 
 static gboolean
@@ -149,6 +150,7 @@ allocate_pictures (DmTrainer *self)
     .want = g_new (float, floats),
     .logsnr = g_new (float, n),
     .class_id = g_new (int, n),
+    .scale = g_new (float, n),
   };
 }
 

@@ -50,11 +50,11 @@ draw_picture (void *data, size_t i, size_t worker)
   DmTrainer *self = data;
   size_t     floats = dm_trainer_picture_floats (&self->config);
   guint64    picture = self->first_picture + i;
-  float     *x0 = self->x0 + i * floats, scale;
+  float     *x0 = self->x0 + i * floats;
 
   (void) worker;
-  self->drawn.class_id[i] =
-      dm_dataset_draw (self->dataset, x0, &scale, self->options.seed, picture);
+  self->drawn.class_id[i] = dm_dataset_draw (
+      self->dataset, x0, &self->drawn.scale[i], self->options.seed, picture);
   dm_loss_draw (&self->loss, &self->drawn, x0, i, floats, picture);
 }
 
@@ -68,6 +68,7 @@ learn_part (DmTrainer *self)
   dm_pool_run (self->context.pool, draw_picture, self, n);
   dm_unet_plan_set_dropout (self->plan, self->options.seed,
                             self->first_picture);
+  dm_unet_plan_set_scale (self->plan, self->drawn.scale);
   dm_unet_forward (self->unet, self->plan, self->pred, self->drawn.input,
                    self->drawn.logsnr, self->drawn.class_id);
   loss = dm_loss_measure (self->dpred, self->pred, self->drawn.want, n * floats,

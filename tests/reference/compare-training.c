@@ -69,7 +69,10 @@ draw_batch (DmNetworkRun *run, const DmDataset *set, guint64 seed, size_t step)
              .p_uncond = 0.1,
              .seed = seed,
   };
-  DmLossBatch       batch = { run->xt, run->want, run->logsnr, run->class_id };
+  DmLossBatch       batch = { .input = run->xt,
+                              .want = run->want,
+                              .logsnr = run->logsnr,
+                              .class_id = run->class_id };
   g_autofree float *x0 = g_new (float, floats);
 
   for (size_t i = 0; i < run->n; i++)

@@ -69,14 +69,25 @@ class Embed(nn.Module):
         self.linear1 = nn.Linear(self.width, config['embedding'])
         self.linear2 = nn.Linear(config['embedding'], config['embedding'])
         self.classes = nn.Embedding(config['n_classes'] + 1, config['embedding'])
+        if config.get('scale'):
+            self.scale = nn.Linear(8, config['embedding'])
 
-    def forward(self, logsnr, class_id):
+    def scale_features(self, scale):
+        """Of 16, 8, 4 and 2 doublings a turn; none for 0, which is unknown"""
+        octaves = torch.where(scale > 0, scale, torch.ones_like(scale)).double().log2()
+        angle = 2 * math.pi * octaves[:, None] / torch.tensor([16.0, 8.0, 4.0, 2.0])
+        features = torch.cat([angle.cos(), angle.sin()], 1).float()
+        return features * (scale > 0)[:, None]
+
+    def forward(self, logsnr, class_id, scale=None):
         half = self.width // 2
         frequency = 10000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
         angle = 25 * (20 - logsnr.double())[:, None] * frequency
         features = torch.cat([angle.cos(), angle.sin()], 1).float()
         row = torch.where(class_id == NULL, self.classes.num_embeddings - 1, class_id)
         h = self.linear2(F.silu(self.linear1(features)))
+        if scale is not None:
+            h = h + self.scale(self.scale_features(scale))
         return F.silu(h + self.classes(row))
 
 
@@ -132,9 +143,9 @@ class Unet(nn.Module):
         self.norm_out = nn.GroupNorm(config['n_groups'], c)
         self.conv_out = Conv3(c, pixels, circular=circular)
 
-    def forward(self, x, logsnr, class_id):
+    def forward(self, x, logsnr, class_id, scale=None):
         """x: [n, channels, h, w]; logsnr: [n]; class_id: [n], NULL for none"""
-        condition = self.embed(logsnr, class_id)
+        condition = self.embed(logsnr, class_id, scale)
         h = self.conv_in(self.to_cells(x))
         skips = [h]
         for level in self.down:
