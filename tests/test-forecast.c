@@ -129,7 +129,7 @@ static void
 test_limit (void)
 {
   double forecast;
-  double peak = run ("--no-sheets --width 32 --multipliers 1,2 --batch 512 "
+  double peak = run ("--no-sheets --width 32 --multipliers 1,2 --batch 256 "
                      "--memory 300M",
                      &forecast);
 
