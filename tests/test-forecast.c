@@ -141,10 +141,14 @@ test_limit (void)
 int
 main (int argc, char **argv)
 {
-  int status;
+  g_autofree char *cache = NULL;
+  int              status;
 
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("dm-forecast-XXXXXX", NULL);
+  cache = g_build_filename (folder, ".cache", NULL);
+  /* what other tests have left for babl would count */
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   write_data ();
 
   g_test_add_func ("/forecast/parameters", test_parameters);
