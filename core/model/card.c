@@ -4,6 +4,7 @@
 #include "model/card.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tensor/error.h"
@@ -187,7 +188,7 @@ hash (const char *text)
 }
 
 static int
-compare_nicks (gconstpointer a, gconstpointer b, gpointer nicks)
+compare_nicks (const void *a, const void *b, void *nicks)
 {
   return strcmp (((char **) nicks)[*(const guint *) a],
                  ((char **) nicks)[*(const guint *) b]);
@@ -213,8 +214,7 @@ dm_card_class_values (const DmCard *self)
 
   for (guint i = 0; i < n_classes; i++)
     order[i] = i;
-  g_qsort_with_data (order, (int) n_classes, sizeof *order, compare_nicks,
-                     nicks);
+  qsort_r (order, n_classes, sizeof *order, compare_nicks, nicks);
 
   for (guint i = 0; i < n_classes; i++)
     {
