@@ -71,6 +71,15 @@ make_mask (float level)
   return buffer;
 }
 
+/* GEGL has two calls for it, and deprecates the one that 0.4.42 has. */
+static void
+connect_aux (GeglNode *node, GeglNode *mask)
+{
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  gegl_node_connect_to (mask, "output", node, "aux");
+  G_GNUC_END_IGNORE_DEPRECATIONS
+}
+
 static GeglNode *
 add (GeglNode   *graph,
      const char *operation,
@@ -85,12 +94,11 @@ add (GeglNode   *graph,
 
   if (model != NULL)
     gegl_node_set (node, "model", model, "class", "ant", NULL);
-  gegl_node_connect_to (source, "output", node, "input");
+  gegl_node_link (source, node);
   if (mask != NULL)
-    gegl_node_connect_to (gegl_node_new_child (graph, "operation",
-                                               "gegl:buffer-source", "buffer",
-                                               mask, NULL),
-                          "output", node, "aux");
+    connect_aux (node,
+                 gegl_node_new_child (graph, "operation", "gegl:buffer-source",
+                                      "buffer", mask, NULL));
 
   return node;
 }
