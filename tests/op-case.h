@@ -252,3 +252,15 @@ op_case_get_error (GeglNode *node)
 
   return text;
 }
+
+/* @word: what the property says, among others; NULL: nothing */
+static inline void
+op_case_assert_says (GeglNode *node, const char *word)
+{
+  g_autofree char *text = op_case_get_error (node);
+
+  if (word == NULL)
+    g_assert_cmpstr (text, ==, "");
+  else if (strstr (text, word) == NULL)
+    g_error ("“%s” does not mention “%s”", text, word);
+}

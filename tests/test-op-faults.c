@@ -41,17 +41,6 @@ assert_nothing_drawn (GeglNode *node)
     }
 }
 
-static void
-assert_says (GeglNode *node, const char *word)
-{
-  g_autofree char *text = op_case_get_error (node);
-
-  if (word == NULL)
-    g_assert_cmpstr (text, ==, "");
-  else if (strstr (text, word) == NULL)
-    g_error ("“%s” does not mention “%s”", text, word);
-}
-
 static GeglNode *
 add_drawn (GeglNode *graph)
 {
@@ -61,7 +50,7 @@ add_drawn (GeglNode *graph)
   gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);
   g_free (op_case_render (node, 0, 0, 16, 16));
   turn_main_loop ();
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
 
   return node;
 }
@@ -87,12 +76,12 @@ test_removed (void)
   node = add_drawn (graph);
   g_assert_cmpint (g_remove (path), ==, 0);
   assert_nothing_drawn (node);
-  assert_says (node, "plain.safetensors");
+  op_case_assert_says (node, "plain.safetensors");
 
   op_case_save ("plain", &config, "Ant,Big bee,Cat");
   g_free (op_case_render (node, 0, 0, 16, 16));
   turn_main_loop ();
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
 }
 
 /* The file changes under the host's feet: a class is gone. */
@@ -115,7 +104,7 @@ test_class_gone (void)
   node = add_drawn (graph);
   op_case_save ("plain", &config, "Ant,Big bee,Dog");
   assert_nothing_drawn (node);
-  assert_says (node, "big-bee");
+  op_case_assert_says (node, "big-bee");
 }
 
 /* Lets the process grow by that much and no further. */
@@ -163,7 +152,7 @@ test_memory (void)
   gegl_node_set (node, "width", 8192, "height", 8192, NULL);
   limit_memory ((size_t) 192 << 20);
   assert_nothing_drawn (node);
-  assert_says (node, "memory");
+  op_case_assert_says (node, "memory");
 }
 
 int

@@ -318,17 +318,6 @@ assert_transparent (GeglNode *node)
     g_assert_cmpfloat (pixels[i], ==, 0.0f);
 }
 
-static void
-assert_says (GeglNode *node, const char *word)
-{
-  g_autofree char *text = op_case_get_error (node);
-
-  if (word == NULL)
-    g_assert_cmpstr (text, ==, "");
-  else if (strstr (text, word) == NULL)
-    g_error ("“%s” does not mention “%s”", text, word);
-}
-
 /* A fault is in the property as soon as it is there, the picture transparent,
  * and both go with it.
  */
@@ -341,25 +330,25 @@ test_faults (void)
       "unicorn", "width", 40, "height", 30, NULL);
   g_autofree float *pixels = NULL;
 
-  assert_says (node, "big-bee");
+  op_case_assert_says (node, "big-bee");
   assert_transparent (node);
 
   gegl_node_set (node, "class", "2", NULL);
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
   gegl_node_set (node, "model", "nobody", NULL);
-  assert_says (node, "nobody");
+  op_case_assert_says (node, "nobody");
   assert_transparent (node);
   gegl_node_set (node, "model", "broken", NULL);
-  assert_says (node, "broken.safetensors");
+  op_case_assert_says (node, "broken.safetensors");
   assert_transparent (node);
 
   gegl_node_set (node, "model", "plain", NULL);
   gegl_node_set (node, "fit", op_case_enum (node, "fit", "canvas"), NULL);
-  assert_says (node, "contain");
+  op_case_assert_says (node, "contain");
   assert_transparent (node);
 
   gegl_node_set (node, "fit", op_case_enum (node, "fit", "stretch"), NULL);
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
   pixels = op_case_render (node, 0, 0, 40, 30);
   g_assert_cmpfloat (pixels[3], ==, 1.0f);
 }
@@ -393,11 +382,11 @@ test_file_changes (void)
   g_assert_cmpint (g_remove (path), ==, 0);
   assert_transparent (node);
   gegl_node_set (node, "class", op_case_enum (node, "class", "ant"), NULL);
-  assert_says (node, "plain.safetensors");
+  op_case_assert_says (node, "plain.safetensors");
 
   op_case_save ("plain", &config, "Ant,Big bee,Cat");
   gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
 }
 
 /* Numbers that stand in saved pictures. */

@@ -470,17 +470,6 @@ test_progress (void)
 /* --- faults ----------------------------------------------------------------
  */
 
-static void
-assert_says (GeglNode *node, const char *word)
-{
-  g_autofree char *text = op_case_get_error (node);
-
-  if (word == NULL)
-    g_assert_cmpstr (text, ==, "");
-  else if (strstr (text, word) == NULL)
-    g_error ("“%s” does not mention “%s”", text, word);
-}
-
 /* Whatever is wrong, the input comes back and the property says it. */
 static void
 test_faults (void)
@@ -491,16 +480,16 @@ test_faults (void)
   GeglNode *node = add (graph, "diffusion:repaint", "plain", input, NULL);
 
   gegl_node_set (node, "class", "unicorn", NULL);
-  assert_says (node, "big-bee");
+  op_case_assert_says (node, "big-bee");
   g_assert_cmpint (count_changes (node, input), ==, 0);
   gegl_node_set (node, "class", "2", "model", "broken", NULL);
-  assert_says (node, "broken.safetensors");
+  op_case_assert_says (node, "broken.safetensors");
   g_assert_cmpint (count_changes (node, input), ==, 0);
   gegl_node_set (node, "model", "nobody", NULL);
-  assert_says (node, "nobody");
+  op_case_assert_says (node, "nobody");
   g_assert_cmpint (count_changes (node, input), ==, 0);
   gegl_node_set (node, "model", "plain", NULL);
-  assert_says (node, NULL);
+  op_case_assert_says (node, NULL);
   g_assert_cmpint (count_changes (node, input), >, 0);
 }
 
