@@ -62,6 +62,7 @@ test_arena (void)
   plan (&arena, &kept, &first, &second);
   g_assert_cmpuint (arena.peak, ==, measured);
   g_assert_cmpuint (arena.capacity, ==, measured);
+  g_assert_cmpuint ((uintptr_t) arena.base % (2 << 20), ==, 0);
   g_assert_true (first.data == second.data);
   g_assert_cmpuint ((uintptr_t) first.data % 64, ==, 0);
 

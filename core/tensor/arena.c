@@ -12,6 +12,33 @@
 /* A cache line, and a vector of the widest instruction set. */
 #define ALIGNMENT 64
 
+/* Where an arena begins: in huge pages throughout, and always at the same sets
+ * of the caches, lest the kernel's choice of a place decide on the speed.
+ */
+#define HUGE_PAGE ((size_t) 2 << 20)
+
+static size_t
+round_up (size_t bytes)
+{
+  return MAX ((bytes + HUGE_PAGE - 1) / HUGE_PAGE, 1) * HUGE_PAGE;
+}
+
+/* Gives back what lies before and behind the part of @block that begins with a
+ * huge page. Returns: that part, of @mapped bytes
+ */
+static char *
+cut (char *block, size_t mapped)
+{
+  size_t before = round_up ((uintptr_t) block) - (uintptr_t) block;
+
+  if (before > 0)
+    munmap (block, before);
+  if (before < HUGE_PAGE)
+    munmap (block + before + mapped, HUGE_PAGE - before);
+
+  return block + before;
+}
+
 /**
  * dm_arena_reserve:
  * @self: an arena that has measured a plan
@@ -24,25 +51,26 @@
 gboolean
 dm_arena_reserve (DmArena *self, GError **error)
 {
-  size_t capacity = self->peak;
-  void  *base;
+  size_t mapped = round_up (self->peak);
+  char  *block, *base;
 
   g_return_val_if_fail (self->base == NULL, FALSE);
 
-  base = mmap (NULL, MAX (capacity, 1), PROT_READ | PROT_WRITE,
-               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (base == MAP_FAILED)
+  block = mmap (NULL, mapped + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED)
     {
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
                    _ ("%.1f GB of memory are needed and cannot be had; "
                       "try a smaller picture or batch"),
-                   capacity / 1e9);
+                   self->peak / 1e9);
       return FALSE;
     }
 
-  madvise (base, capacity, MADV_HUGEPAGE);
+  base = cut (block, mapped);
+  madvise (base, mapped, MADV_HUGEPAGE);
 
-  *self = (DmArena){ .base = base, .capacity = capacity };
+  *self = (DmArena){ .base = base, .capacity = self->peak };
 
   return TRUE;
 }
@@ -56,7 +84,7 @@ void
 dm_arena_clear (DmArena *self)
 {
   if (self->base != NULL)
-    munmap (self->base, MAX (self->capacity, 1));
+    munmap (self->base, round_up (self->capacity));
 
   *self = (DmArena){ 0 };
 }
