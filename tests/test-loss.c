@@ -21,6 +21,7 @@ typedef struct
 static const DmLoss law = {
   .target = { DM_PREDICTION_V, 0.5 },
   .schedule = { -20.0, 20.0 },
+  .noise_spread = 1.0,
   .p_uncond = 0.2,
   .seed = 7,
 };
@@ -86,6 +87,47 @@ test_times (void)
         }
     }
   drawn_clear (&drawn);
+}
+
+/* Moved and widened, the law keeps its shape: the log-SNR is mean + spread
+ * times one of the schedule's law, within the schedule's range.
+ */
+static void
+test_law (void)
+{
+  Drawn        plain, moved;
+  const DmLoss narrow = {
+    .target = law.target,
+    .schedule = { -20.0, 20.0 },
+    .noise_mean = -1.0,
+    .noise_spread = 0.5,
+    .seed = law.seed,
+  };
+  double sum = 0.0, square = 0.0;
+
+  drawn_init (&plain, N);
+  drawn_init (&moved, N);
+  for (size_t i = 0; i < N; i++)
+    {
+      double logsnr;
+
+      draw (&plain, &law, i, i);
+      draw (&moved, &narrow, i, i);
+      logsnr = moved.batch.logsnr[i];
+      g_assert_cmpfloat (fabs (logsnr), <=, 20.0);
+      /* but for the ends, which are cut off elsewhere */
+      if (fabs (plain.batch.logsnr[i]) < 8.0)
+        g_assert_cmpfloat_with_epsilon (
+            logsnr, -1.0 + 0.5 * plain.batch.logsnr[i], 0.05);
+      sum += logsnr + 1.0;
+      square += (logsnr + 1.0) * (logsnr + 1.0);
+    }
+
+  /* of the hyperbolic secant: variance pi², here times spread² */
+  g_assert_cmpfloat_with_epsilon (sum / N, 0.0, 0.02);
+  g_assert_cmpfloat_with_epsilon (square / N, 0.25 * G_PI * G_PI, 0.05);
+  drawn_clear (&plain);
+  drawn_clear (&moved);
 }
 
 /* The network reads alpha x0 + sigma eps, with eps standard normal: found by
@@ -283,6 +325,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loss/times", test_times);
+  g_test_add_func ("/loss/law", test_law);
   g_test_add_func ("/loss/noise", test_noise);
   g_test_add_func ("/loss/targets", test_targets);
   g_test_add_func ("/loss/drop", test_drop);

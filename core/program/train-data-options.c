@@ -127,6 +127,7 @@ dm_train_options_get_data (const DmTrainOptions *self,
     .class_names =
         self->classes != NULL ? g_strsplit (self->classes, ",", -1) : NULL,
     .turned = split (self->turns),
+    .alike = self->alike,
   };
 
   if (self->background != NULL &&

@@ -21,7 +21,7 @@ typedef struct
   /* the pictures */
   int      size;
   gboolean mirror, balance, scaled;
-  char    *crop, *scale, *turns, *background;
+  char    *crop, *scale, *turns, *background, *alike;
   char    *classes;
   char    *title, *licence, *credits;
 
@@ -38,6 +38,7 @@ typedef struct
   gint64   checkpoint_every;
   gboolean no_sheets;
   double   rate, p_uncond, ema, decay, clip;
+  char    *noise;
   gboolean resume, force;
   int      keep;
   char    *memory;

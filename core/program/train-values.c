@@ -4,6 +4,7 @@
 #include "program/train-options.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #include "tensor/error.h"
@@ -129,6 +130,26 @@ parse_memory (const char *text, size_t *bytes, GError **error)
   return TRUE;
 }
 
+/* "-1,0.8" */
+static gboolean
+parse_noise (DmTrainerOptions *options, const char *text, GError **error)
+{
+  char       *end = NULL;
+  const char *second;
+
+  options->noise_mean = g_ascii_strtod (text, &end);
+  second = end + 1;
+  if (end == text || *end != ',')
+    return refuse (error, "noise", text);
+
+  options->noise_spread = g_ascii_strtod (second, &end);
+  if (end == second || *end != '\0' || !(fabs (options->noise_mean) <= 10.0) ||
+      !(options->noise_spread >= 0.1 && options->noise_spread <= 10.0))
+    return refuse (error, "noise", text);
+
+  return TRUE;
+}
+
 /**
  * dm_train_options_get_trainer:
  * @options: (out)
@@ -152,6 +173,9 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
 
   if (self->memory != NULL &&
       !parse_memory (self->memory, &options->memory, error))
+    return FALSE;
+
+  if (self->noise != NULL && !parse_noise (options, self->noise, error))
     return FALSE;
 
   if (self->keep < 1 || self->keep > 1000)

@@ -61,6 +61,18 @@ describe_config (const DmConfig *config)
   return json_to_string (node, FALSE);
 }
 
+/* Nothing for the schedule's own law: states of earlier versions had no other.
+ */
+static char *
+describe_noise (const DmTrainerOptions *options)
+{
+  if (options->noise_mean == 0.0 && options->noise_spread == 1.0)
+    return g_strdup ("");
+
+  return g_strdup_printf ("noise=%.17g,%.17g ", options->noise_mean,
+                          options->noise_spread);
+}
+
 /* What must agree for a run to be continued: all but its length. */
 static char *
 describe (const DmTrainer *self)
@@ -71,14 +83,16 @@ describe (const DmTrainer *self)
   g_autofree char        *config = describe_config (&self->config);
   const DmAugment        *drawn = &self->dataset->augment;
   g_autofree char        *augment = dm_augment_describe (drawn);
+  g_autofree char        *noise = describe_noise (o);
 
   return g_strdup_printf (
       "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
       "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
-      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g %snetwork=%s",
+      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g "
+      "%s%snetwork=%s",
       digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
       o->warm_up, o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor,
-      a->decay, a->clip, augment, config);
+      a->decay, a->clip, noise, augment, config);
 }
 
 static gint64

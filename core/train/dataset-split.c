@@ -9,8 +9,8 @@
 #define HELD_OUT_LIMIT 2000
 
 /* Exchanges two pictures. */
-static void
-swap (DmDataset *self, size_t i, size_t j)
+void
+dm_dataset_swap (DmDataset *self, size_t i, size_t j)
 {
   DmPlace place = self->places[i];
   int     class_id = self->class_id[i];
@@ -22,25 +22,36 @@ swap (DmDataset *self, size_t i, size_t j)
 }
 
 /**
+ * dm_dataset_count_to_hold_out:
+ *
+ * Returns: how many pictures shall be held out; none of a small set.
+ */
+size_t
+dm_dataset_count_to_hold_out (const DmDataset *self)
+{
+  if (self->n_images < 10 * HELD_OUT_SHARE)
+    return 0;
+
+  return MIN (self->n_images / HELD_OUT_SHARE, HELD_OUT_LIMIT);
+}
+
+/**
  * dm_dataset_hold_out:
  *
  * Moves a share to the end: always the same, so that two runs and any later
- * measurement agree on it. Small sets are kept whole.
+ * measurement agree on it.
  */
 void
 dm_dataset_hold_out (DmDataset *self)
 {
-  size_t n = MIN (self->n_images / HELD_OUT_SHARE, HELD_OUT_LIMIT);
+  size_t n = dm_dataset_count_to_hold_out (self);
   DmRng  rng = { 0, DM_STREAM_SHUFFLE, 0 };
-
-  if (self->n_images < 10 * HELD_OUT_SHARE)
-    return;
 
   while (self->n_held_out < n)
     {
       size_t i = dm_rng_below (self->n_images, rng, self->n_held_out);
 
-      swap (self, i, --self->n_images);
+      dm_dataset_swap (self, i, --self->n_images);
       self->n_held_out++;
     }
 }

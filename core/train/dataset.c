@@ -125,7 +125,10 @@ finish (DmCollection *found, const DmDatasetOptions *options, GError **error)
   self->class_id = (int *) g_array_steal (found->class_id, NULL);
   self->places = (DmPlace *) (void *) g_array_steal (found->places, NULL);
 
-  if (self->n_held_out == 0)
+  if (self->n_held_out == 0 && found->group->len > 0)
+    dm_dataset_hold_out_groups (self,
+                                (const guint *) (void *) found->group->data);
+  else if (self->n_held_out == 0)
     dm_dataset_hold_out (self);
 
   if (!name_classes (self, options, error) || !count_classes (self, error) ||
@@ -185,10 +188,12 @@ dm_dataset_open (const char             *path,
   g_autoptr (GArray) class_id = g_array_new (FALSE, FALSE, sizeof (int));
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (DmPlace));
+  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (guint));
   DmCollection found = {
     .dataset = self,
     .class_id = class_id,
     .places = places,
+    .group = group,
   };
   const DmReader *reader;
 
@@ -205,6 +210,15 @@ dm_dataset_open (const char             *path,
       g_set_error (error, DM_ERROR, DM_ERROR_DATA,
                    _ ("%s: holds neither folders of pictures, one per class, "
                       "nor idx files, nor CIFAR-10's data_batch files"),
+                   path);
+      return NULL;
+    }
+
+  if (options->alike != NULL && reader != &dm_reader_folder)
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                   _ ("%s: pictures that are alike are told apart in folders "
+                      "of pictures only, one per class"),
                    path);
       return NULL;
     }

@@ -52,6 +52,10 @@ typedef struct
   char    **turned;         /* (nullable): classes by name, or "all"       */
   gboolean  has_background; /* else transparent parts lie over white       */
   float     background[3];  /* in [0, 1]                                   */
+
+  const char *alike; /* (nullable): file of groups, see groups.h, that are
+                        held out whole; else groups.tsv in the folder, if
+                        there is one                                      */
 } DmDatasetOptions;
 
 DmDataset *dm_dataset_open (const char             *path,

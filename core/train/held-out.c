@@ -31,6 +31,8 @@ measure_part (DmTrainer *self, size_t first)
   DmLoss loss = self->loss;
 
   loss.p_uncond = 0.0;
+  loss.noise_mean = 0.0;
+  loss.noise_spread = 1.0;
   for (size_t i = 0; i < n; i++)
     {
       size_t held = (first + i) % self->dataset->n_held_out;
@@ -58,7 +60,8 @@ measure_part (DmTrainer *self, size_t first)
  * they are cut into
  *
  * Returns: the loss of the averaged weights on held-out pictures, always the
- * same ones with the same noise; NaN if none is held out.
+ * same ones with the same noise, whatever law the run draws it from; NaN if
+ * none is held out.
  */
 double
 dm_trainer_held_out (DmTrainer *self, size_t n)

@@ -26,6 +26,21 @@ draw_time (const DmLoss *self, guint64 picture)
   return fmod (start + fmod (picture * GOLDEN, 1.0), 1.0);
 }
 
+/* The paper's law, the hyperbolic secant, moved and widened within the range of
+ * the schedule: noise levels that decide on what shall be learnt may come more
+ * often. As Karras et al. 2022, section 5, do with a normal law.
+ */
+static double
+draw_logsnr (const DmLoss *self, guint64 picture)
+{
+  double     mean = self->noise_mean, spread = self->noise_spread;
+  DmSchedule law = { (self->schedule.logsnr_min - mean) / spread,
+                     (self->schedule.logsnr_max - mean) / spread };
+
+  return mean +
+         spread * dm_schedule_get_logsnr (&law, draw_time (self, picture));
+}
+
 /* Class and scale are dropped apart from each other: a picture may be drawn
  * with the one and without the other.
  */
@@ -59,8 +74,7 @@ dm_loss_draw (const DmLoss *self,
               size_t        n_floats,
               guint64       picture)
 {
-  double logsnr =
-      dm_schedule_get_logsnr (&self->schedule, draw_time (self, picture));
+  double logsnr = draw_logsnr (self, picture);
   float  alpha = (float) dm_alpha (logsnr), sigma = (float) dm_sigma (logsnr);
   float  scale = (float) dm_target_input_scale (&self->target, logsnr);
   float *eps = batch->input + i * n_floats;

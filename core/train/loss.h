@@ -17,8 +17,10 @@ typedef struct
 {
   DmTarget   target;
   DmSchedule schedule;
-  double     p_uncond; /* chance that a class becomes the null class */
-  guint64    seed;
+  double     noise_mean, noise_spread; /* of the law that log-SNRs are drawn
+                                          from; 0, 1: the schedule's own      */
+  double  p_uncond; /* chance that a class becomes the null class */
+  guint64 seed;
 } DmLoss;
 
 /* What the network reads of a batch, and what it should answer. */

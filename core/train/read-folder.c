@@ -6,6 +6,7 @@
 
 #include "image/image.h"
 #include "tensor/error.h"
+#include "train/groups.h"
 #include "train/readers.h"
 
 /* One folder a class, named after it, holding any pictures that GEGL reads. */
@@ -70,6 +71,7 @@ typedef struct
   guint8 *pixels; /* [height, width, 3] */
   size_t  width, height;
   int     class_id;
+  guint   group;
 } Picture;
 
 /* What is read from the folders of a dataset. */
@@ -81,6 +83,7 @@ typedef struct
   size_t       side;     /* that was asked for, or 0 */
   gboolean     whole;    /* crops are wanted, not the middle */
   const float *background;
+  DmGroups    *groups; /* (nullable) */
 } Found;
 
 static void
@@ -94,6 +97,7 @@ found_clear (Found *self)
 {
   g_array_unref (self->pictures);
   g_ptr_array_unref (self->classes);
+  dm_groups_free (self->groups);
 }
 
 /* The size at which a picture waits. */
@@ -119,9 +123,10 @@ choose_size (const Found *self, Picture *picture, size_t width, size_t height)
 }
 
 static void
-add_picture (Found *self, const float *pixels, size_t width, size_t height)
+add_picture (
+    Found *self, const float *pixels, size_t width, size_t height, guint group)
 {
-  Picture           picture = { .class_id = (int) self->classes->len };
+  Picture picture = { .class_id = (int) self->classes->len, .group = group };
   g_autofree float *fitted = NULL;
   size_t            n;
 
@@ -141,6 +146,14 @@ add_picture (Found *self, const float *pixels, size_t width, size_t height)
   g_array_append_val (self->pictures, picture);
 }
 
+static guint
+find_group (const Found *self, const char *class_name, const char *file)
+{
+  g_autofree char *path = g_strconcat (class_name, "/", file, NULL);
+
+  return self->groups != NULL ? dm_groups_find (self->groups, path) : 0;
+}
+
 /* The pictures of one class, if there are any. */
 static void
 read_class (Found *self, const char *path, const char *name)
@@ -158,7 +171,8 @@ read_class (Found *self, const char *path, const char *name)
                                                      &width, &height, &error);
 
       if (pixels != NULL)
-        add_picture (self, pixels, width, height);
+        add_picture (self, pixels, width, height,
+                     find_group (self, name, files->pdata[i]));
       else
         g_ptr_array_add (self->skipped, g_strdup (error->message));
     }
@@ -234,9 +248,29 @@ collect (DmCollection           *self,
       if (!dm_collection_add (self, p->pixels, p->width, p->height, 3,
                               p->class_id, error))
         return FALSE;
+      if (found->groups != NULL)
+        g_array_append_val (self->group, p->group);
     }
 
   return TRUE;
+}
+
+/* By option, or beside the data if there is such a file. */
+static gboolean
+read_groups (DmGroups              **groups,
+             const char             *path,
+             const DmDatasetOptions *options,
+             GError                **error)
+{
+  g_autofree char *beside = g_build_filename (path, "groups.tsv", NULL);
+  const char      *file = options->alike;
+
+  if (file == NULL && g_file_test (beside, G_FILE_TEST_EXISTS))
+    file = beside;
+
+  *groups = file != NULL ? dm_groups_read (file, error) : NULL;
+
+  return file == NULL || *groups != NULL;
 }
 
 static gboolean
@@ -255,6 +289,12 @@ read_all (DmCollection           *self,
     .background = options->has_background ? options->background : white,
   };
   gboolean done = FALSE;
+
+  if (!read_groups (&found.groups, path, options, error))
+    {
+      found_clear (&found);
+      return FALSE;
+    }
 
   g_array_set_clear_func (found.pictures, clear_picture);
   for (guint i = 0; i < folders->len; i++)

@@ -15,6 +15,7 @@ typedef struct
   DmDataset *dataset;    /* side, channels, n_classes, class_names, pixels */
   GArray    *class_id;   /* of int                                            */
   GArray    *places;     /* of DmPlace, as many                               */
+  GArray    *group;      /* of guint, as many or none: see groups.h           */
   size_t     capacity;   /* room for so many bytes at dataset->pixels         */
   size_t     n_held_out; /* the last so many were held out by the data      */
 } DmCollection;
@@ -42,4 +43,7 @@ gboolean dm_collection_add (DmCollection *self,
 char   **dm_read_lines (const char *path);
 
 /* For data that hold nothing out themselves. */
-void dm_dataset_hold_out (DmDataset *self);
+void   dm_dataset_swap (DmDataset *self, size_t i, size_t j);
+size_t dm_dataset_count_to_hold_out (const DmDataset *self);
+void   dm_dataset_hold_out (DmDataset *self);
+void   dm_dataset_hold_out_groups (DmDataset *self, const guint *group);

@@ -231,6 +231,8 @@ new_empty (const DmConfig         *config,
     .target = { config->prediction, config->sigma_data },
     .schedule = { config->logsnr_min, config->logsnr_max },
     .p_uncond = options->p_uncond,
+    .noise_mean = options->noise_mean,
+    .noise_spread = options->noise_spread,
     .seed = options->seed,
   };
 

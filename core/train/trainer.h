@@ -24,6 +24,7 @@ typedef struct
   guint64 warm_up;  /* pictures until it is reached                 */
   double  hold;     /* share of the run before it falls to 0        */
   double  p_uncond;
+  double  noise_mean, noise_spread; /* of the log-SNR, see DmLoss   */
   double  ema_length; /* relative to the run, see dm_ema_exponent()   */
   guint64 seed;
   size_t  memory; /* bytes that the trainer may take; 0: all it asks for  */
@@ -33,7 +34,7 @@ typedef struct
 #define DM_TRAINER_INIT                                                        \
   {                                                                            \
     .batch = 64, .rate = 1e-3, .warm_up = 10000, .hold = 0.4, .p_uncond = 0.1, \
-    .ema_length = 0.08, .adamw = DM_ADAMW_INIT,                                \
+    .noise_spread = 1.0, .ema_length = 0.08, .adamw = DM_ADAMW_INIT,           \
   }
 
 /* What one step did. */

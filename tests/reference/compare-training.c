@@ -67,6 +67,7 @@ draw_batch (DmNetworkRun *run, const DmDataset *set, guint64 seed, size_t step)
              .target = { config->prediction, config->sigma_data },
              .schedule = { config->logsnr_min, config->logsnr_max },
              .p_uncond = 0.1,
+             .noise_spread = 1.0,
              .seed = seed,
   };
   DmLossBatch       batch = { .input = run->xt,

@@ -1,0 +1,183 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "train/readers.h"
+
+/* A class with fewer groups keeps them all to train on; of others at least one
+ * group is held out, unless that were more than such a share of the class.
+ */
+#define FEWEST_GROUPS 5
+#define LARGEST_SHARE 0.25
+
+/* Groups by number from 0, every picture in just one. */
+typedef struct
+{
+  DmDataset *dataset;
+  guint     *of;   /* [n_images], number of its group    */
+  guint      n;    /* groups                             */
+  size_t    *rank; /* [n], the order of holding them out */
+  gboolean  *held; /* [n]                                */
+} Groups;
+
+static void
+groups_init (Groups *self, DmDataset *dataset, const guint *group)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  size_t n = dataset->n_images;
+
+  *self = (Groups){ .dataset = dataset, .of = g_new (guint, n) };
+  for (size_t i = 0; i < n; i++)
+    {
+      gpointer key = GUINT_TO_POINTER (group[i]), found;
+
+      if (group[i] != 0 &&
+          g_hash_table_lookup_extended (seen, key, NULL, &found))
+        {
+          self->of[i] = GPOINTER_TO_UINT (found);
+          continue;
+        }
+      if (group[i] != 0)
+        g_hash_table_insert (seen, key, GUINT_TO_POINTER (self->n));
+      self->of[i] = self->n++;
+    }
+
+  self->held = g_new0 (gboolean, self->n);
+  self->rank = g_new (size_t, self->n);
+  for (guint k = 0; k < self->n; k++)
+    self->rank[dm_dataset_order (self->n, 0, k)] = k;
+}
+
+static void
+groups_clear (Groups *self)
+{
+  g_free (self->of);
+  g_free (self->rank);
+  g_free (self->held);
+}
+
+/* A group's pictures of one class. */
+typedef struct
+{
+  guint  group;
+  size_t rank, count;
+} Part;
+
+static int
+compare_parts (gconstpointer a, gconstpointer b)
+{
+  const Part *p = a, *q = b;
+
+  return (p->rank > q->rank) - (p->rank < q->rank);
+}
+
+/* Returns: (transfer full): of Part, in the order of holding out. */
+static GArray *
+list_parts (const Groups *self, const GArray *pictures)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  g_autoptr (GHashTable) at = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < pictures->len; i++)
+    {
+      guint    group = self->of[g_array_index (pictures, size_t, i)];
+      gpointer found = g_hash_table_lookup (at, GUINT_TO_POINTER (group));
+      Part     part = { group, self->rank[group], 1 };
+
+      if (found != NULL)
+        {
+          g_array_index (parts, Part, GPOINTER_TO_UINT (found) - 1).count++;
+          continue;
+        }
+      g_array_append_val (parts, part);
+      g_hash_table_insert (at, GUINT_TO_POINTER (group),
+                           GUINT_TO_POINTER (parts->len));
+    }
+  g_array_sort (parts, compare_parts);
+
+  return parts;
+}
+
+/* Holds groups out as long as they fit into the share of the class. */
+static void
+hold_class (Groups *self, const GArray *pictures, double share)
+{
+  g_autoptr (GArray) parts = list_parts (self, pictures);
+  gboolean    enough = parts->len >= FEWEST_GROUPS;
+  size_t      wanted = (size_t) (share * pictures->len + 0.5), n_held = 0;
+  const Part *smallest = NULL;
+
+  for (guint i = 0; i < parts->len; i++)
+    if (self->held[g_array_index (parts, Part, i).group])
+      n_held += g_array_index (parts, Part, i).count;
+
+  for (guint i = 0; enough && i < parts->len; i++)
+    {
+      const Part *part = &g_array_index (parts, Part, i);
+
+      if (self->held[part->group])
+        continue;
+      if (n_held + part->count <= MAX (wanted, 1))
+        {
+          self->held[part->group] = TRUE;
+          n_held += part->count;
+        }
+      if (smallest == NULL || part->count < smallest->count)
+        smallest = part;
+    }
+
+  if (enough && n_held == 0 && smallest->count <= LARGEST_SHARE * pictures->len)
+    self->held[smallest->group] = TRUE;
+}
+
+/* Moves the pictures of groups that are held out to the end. */
+static void
+move_held (Groups *self)
+{
+  DmDataset *set = self->dataset;
+
+  for (size_t i = set->n_images; i-- > 0;)
+    if (self->held[self->of[i]])
+      {
+        size_t last = --set->n_images;
+        guint  kept = self->of[i];
+
+        dm_dataset_swap (set, i, last);
+        self->of[i] = self->of[last];
+        self->of[last] = kept;
+        set->n_held_out++;
+      }
+}
+
+/**
+ * dm_dataset_hold_out_groups:
+ * @group: [n_images]: the number of the picture's group, 0 if it is in none
+ *
+ * As dm_dataset_hold_out(), but whole groups, and some of every class that has
+ * enough of them: pictures that are held out have no likeness among those that
+ * are trained on.
+ */
+void
+dm_dataset_hold_out_groups (DmDataset *self, const guint *group)
+{
+  g_autofree GArray **pictures = g_new (GArray *, self->n_classes);
+  size_t              n = dm_dataset_count_to_hold_out (self);
+  double              share = (double) n / (double) MAX (self->n_images, 1);
+  Groups              groups;
+
+  if (n == 0)
+    return;
+
+  groups_init (&groups, self, group);
+  for (size_t c = 0; c < self->n_classes; c++)
+    pictures[c] = g_array_new (FALSE, FALSE, sizeof (size_t));
+  for (size_t i = 0; i < self->n_images; i++)
+    g_array_append_val (pictures[self->class_id[i]], i);
+
+  for (size_t c = 0; c < self->n_classes; c++)
+    {
+      hold_class (&groups, pictures[c], share);
+      g_array_unref (pictures[c]);
+    }
+  move_held (&groups);
+  groups_clear (&groups);
+}
