@@ -4,6 +4,7 @@
 #include "kernels/gemm.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
 #include <glib.h>
 #include <string.h>
 
@@ -12,6 +13,21 @@
 
 /* Rows and columns of dw that one chunk of its gradient computes. */
 #define GRADIENT_BLOCK 64
+
+/* Newer OpenMP builds of OpenBLAS (0.3.29, not 0.3.21) take their number from
+ * OpenMP alone, which holds it for each thread. We do not link with OpenMP:
+ * where OpenBLAS does, it is there to be found.
+ */
+static void
+use_one_openmp_thread (void)
+{
+  void (*set_num_threads) (int);
+  void *found = dlsym (RTLD_DEFAULT, "omp_set_num_threads");
+
+  memcpy (&set_num_threads, &found, sizeof found);
+  if (set_num_threads != NULL)
+    set_num_threads (1);
+}
 
 /**
  * dm_gemm_use_one_thread:
@@ -29,6 +45,8 @@ dm_gemm_use_one_thread (void)
   if (!said)
     {
       openblas_set_num_threads (1);
+      if (openblas_get_parallel () == OPENBLAS_OPENMP)
+        use_one_openmp_thread ();
       said = true;
     }
 }
