@@ -2,12 +2,13 @@
 # SPDX-FileCopyrightText: gegl-diffusion developers
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: cross-aarch64.sh [FOLDER]
+# Usage: cross-aarch64.sh [FOLDER [TEST...]]
 #
 # Compiles tensor, kernels and layers for another architecture, aarch64, and
-# runs their tests in an emulator. By hand, on Debian; needs the packages
-# gcc-aarch64-linux-gnu and qemu-user. Libraries of that architecture are
-# fetched into FOLDER, build-aarch64 unless given; the system stays as it is.
+# runs their tests, or those named (group-norm), in an emulator. By hand, on
+# Debian; needs the packages gcc-aarch64-linux-gnu and qemu-user. Libraries of
+# that architecture are fetched into FOLDER, build-aarch64 unless given; the
+# system stays as it is.
 set -euo pipefail
 
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -63,7 +64,7 @@ compile ()
 
   aarch64-linux-gnu-gcc -c -o "$object" "$file" -std=gnu17 -O3 -g \
     -Wall -Wextra -Werror -Wno-psabi -D_GNU_SOURCE -fno-math-errno \
-    -DGETTEXT_PACKAGE='"gegl-diffusion"' -I"$source/core" -I"$source/tests/support" \
+    -DGETTEXT_PACKAGE='"gegl-diffusion"' -DDM_LOCALE_DIR='"/nonexistent"' -I"$source/core" -I"$source/tests/support" \
     -isystem "$root/usr/include/glib-2.0" -isystem "$libs/glib-2.0/include" \
     -isystem "$root/usr/include/aarch64-linux-gnu/openblas-pthread" "$@"
 }
@@ -97,8 +98,12 @@ if [[ ! -e $build/fetched ]]; then
   fetch_libraries
 fi
 compile_rooms
-for test in pool rng tensor conv3x3 gemm kernels linear conv2d group-norm \
-  attention embedding resample res-block; do
+shift $(($# > 0))
+if [[ $# == 0 ]]; then
+  set -- pool rng tensor kernels gemm linear conv2d conv3x3 group-norm norm-windows \
+    attention embedding resample res-block
+fi
+for test; do
   echo "== test-$test"
   run_test "test-$test"
 done

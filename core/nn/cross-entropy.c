@@ -10,12 +10,13 @@
 static double
 log_sum_exp (const float *x, size_t n)
 {
-  double largest = x[0], sum = 0.0;
+  float  largest = x[0];
+  double sum = 0.0;
 
   for (size_t k = 1; k < n; k++)
-    largest = fmax (largest, x[k]);
+    largest = fmaxf (largest, x[k]);
   for (size_t k = 0; k < n; k++)
-    sum += exp (x[k] - largest);
+    sum += exp ((double) x[k] - largest);
 
   return largest + log (sum);
 }
