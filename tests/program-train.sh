@@ -7,13 +7,14 @@ set -u
 program=$(realpath "$1")
 . "$(dirname "$0")/support/program.sh"
 # train OUTPUT ARGUMENT...: a network of no use, quickly. In the background, with
-# in_place set, the program takes the place of the shell, to be killed by $!. With
+# in_place=exec, the program takes the place of the shell, to be killed by $!. With
 # data set, of these pictures.
 train ()
 {
   local output=$1
   shift
-  ${in_place:+exec} "$program" train "${data:-data}" -o "$output" --width 16 --multipliers 1,2 --blocks 1 \
+  # shellcheck disable=SC2086 # words
+  ${in_place-} "$program" train "${data:-data}" -o "$output" --width 16 --multipliers 1,2 --blocks 1 \
     --embedding 32 --groups 4 --batch 8 --seed 5 --no-sheets "$@"
 }
 
@@ -25,7 +26,7 @@ quietly ()
 # killed after its first checkpoint, then continued
 killed_and_resumed ()
 {
-  in_place=yes train killed.safetensors --images 3200 --checkpoint-every 160 \
+  in_place=exec train killed.safetensors --images 3200 --checkpoint-every 160 \
     --json-log log.json > /dev/null 2>&1 &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
@@ -42,7 +43,8 @@ killed_and_resumed ()
 interrupted ()
 {
   rm -f stopped.safetensors*
-  in_place=yes train stopped.safetensors --images 100000000 > out.txt 2>&1 &
+  # whatever these tests are run under, as nohup
+  in_place="exec env --default-signal=$1" train stopped.safetensors --images 100000000 > out.txt 2>&1 &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
     [[ -s stopped.safetensors.state ]] && break
@@ -59,7 +61,7 @@ interrupted ()
 deaf_to_hangup ()
 {
   rm -f stopped.safetensors*
-  (trap '' HUP; in_place=yes train stopped.safetensors --images 100000000 > out.txt 2>&1) &
+  (trap '' HUP; in_place=exec train stopped.safetensors --images 100000000 > out.txt 2>&1) &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
     [[ -s stopped.safetensors.state ]] && break
