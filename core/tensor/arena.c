@@ -12,8 +12,8 @@
 /* A cache line, and a vector of the widest instruction set. */
 #define ALIGNMENT 64
 
-/* Where an arena begins: in huge pages throughout, and always at the same sets
- * of the caches, lest the kernel's choice of a place decide on the speed.
+/* Where an arena begins, so that it lies in huge pages from end to end, and at
+ * the same sets of the caches in every process.
  */
 #define HUGE_PAGE ((size_t) 2 << 20)
 
