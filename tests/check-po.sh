@@ -20,7 +20,8 @@ fi
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 xgettext --files-from=POTFILES.in --directory=.. --from-code=UTF-8 --keyword=_ --keyword=N_ \
-  --keyword=g_dngettext:2,3 --keyword=OPTION:4 --output="$folder/now.pot"
+  --keyword=g_dngettext:2,3 --keyword=OPTION:4 --keyword=PLURAL:1,2 \
+  --output="$folder/now.pot"
 
 n_bad=0
 while read -r language; do

@@ -6,22 +6,7 @@
 set -u
 program=$(realpath "$1")
 . "$(dirname "$0")/support/program.sh"
-# train OUTPUT ARGUMENT...: a network of no use, quickly. In the background, with
-# in_place=exec, the program takes the place of the shell, to be killed by $!. With
-# data set, of these pictures.
-train ()
-{
-  local output=$1
-  shift
-  # shellcheck disable=SC2086 # words
-  ${in_place-} "$program" train "${data:-data}" -o "$output" --width 16 --multipliers 1,2 --blocks 1 \
-    --embedding 32 --groups 4 --batch 8 --seed 5 --no-sheets "$@"
-}
-
-quietly ()
-{
-  "$@" > /dev/null
-}
+. "$(dirname "$0")/support/train.sh"
 
 # killed after its first checkpoint, then continued
 killed_and_resumed ()
@@ -172,13 +157,6 @@ in_parts ()
   grep -q "learned in 2 parts of 32, to stay within $((whole - 1)) MB" out.txt && [[ $some -lt $whole ]]
 }
 
-# ppm FILE CHARACTER: 16 x 16 of one colour
-ppm ()
-{
-  mkdir -p "$(dirname "$1")"
-  { printf 'P6\n16 16\n255\n'; yes "$2" | tr -d '\n' | head -c 768; } > "$1"
-}
-
 # good pictures among bad ones: the first are counted, the others named
 class_folders ()
 {
@@ -193,7 +171,7 @@ class_folders ()
   printf '\377\330\377\340' > photos/light/cut.jpg
   "$program" train photos -o photos.safetensors --width 16 --multipliers 1,2 --blocks 1 \
     --embedding 32 --groups 4 --batch 8 --images 16 > out.txt 2> err.txt || return 1
-  grep -q '8 pictures of 2 classes' out.txt && grep -q 'nothing: ' out.txt && grep -q '4 files left out' out.txt &&
+  grep -q '8 pictures of 2 classes' out.txt && grep -q 'no picture in it: “nothing”' out.txt && grep -q '3 files left out' out.txt &&
     grep -q 'notes.txt: ' out.txt && grep -q 'empty.png: ' out.txt && grep -q 'cut.jpg: ' out.txt &&
     [[ ! -s err.txt && -s photos.safetensors.png ]] &&
     "$program" inspect photos.safetensors | grep -q 'dark shapes'

@@ -411,10 +411,11 @@ test_folders (Fixture *self, gconstpointer data)
   g_assert_cmpuint (set->n_images, ==, 3);
   g_assert_cmpuint (set->side, ==, 24);
   g_assert_cmpuint (set->channels, ==, 3);
-  g_assert_cmpuint (set->skipped->len, ==, 4);
+  g_assert_cmpuint (set->skipped->len, ==, 3);
   g_assert_nonnull (strstr (set->skipped->pdata[0], "empty.png"));
   g_assert_nonnull (strstr (set->skipped->pdata[1], "notes.txt"));
-  g_assert_nonnull (strstr (set->skipped->pdata[3], "aa: no class"));
+  g_assert_cmpuint (set->empty->len, ==, 1);
+  g_assert_cmpstr (set->empty->pdata[0], ==, "aa");
 
   g_assert_cmpint (set->class_id[0], ==, 0);
   g_assert_cmpint (set->class_id[2], ==, 1);

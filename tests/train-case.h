@@ -62,7 +62,7 @@ new_dataset (void)
   for (size_t i = 0; i < n; i++)
     {
       set->class_id[i] = (int) (i % 2);
-      set->places[i] = (DmPlace){ i * SIDE * SIDE, SIDE, SIDE };
+      set->places[i] = (DmPlace){ i * SIDE * SIDE, SIDE, SIDE, i };
       for (size_t k = 0; k < SIDE * SIDE; k++)
         set->pixels[i * SIDE * SIDE + k] =
             (guint8) ((i % 2) * 150 + (i * 7 + k) % 60);

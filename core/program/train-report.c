@@ -6,25 +6,16 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "program/data-text.h"
 #include "program/train-run.h"
 
 void
 dm_train_print_data (const DmTrainRun *self)
 {
-  const DmDataset *d = self->dataset;
+  g_autoptr (DmDataReport) report = dm_data_report_new (self->dataset);
+  g_autofree char *text = dm_data_text_new (report);
 
-  g_print (_ ("%s: %zu pictures of %zu classes, %zu held out, %zu x %zu, %s\n"),
-           d->name, d->n_images, d->n_classes, d->n_held_out, d->side, d->side,
-           d->channels == 1 ? _ ("gray") : _ ("colour"));
-  for (size_t i = 0; i < d->n_classes; i++)
-    g_print ("  %-20s %" G_GINT64_FORMAT "\n", d->class_names[i],
-             d->images_per_class[i]);
-  if (d->skipped->len > 0)
-    g_print (g_dngettext (GETTEXT_PACKAGE, "%u file left out:\n",
-                          "%u files left out:\n", d->skipped->len),
-             d->skipped->len);
-  for (guint i = 0; i < MIN (d->skipped->len, 10); i++)
-    g_print ("  %s\n", (char *) d->skipped->pdata[i]);
+  g_print ("%s", text);
 }
 
 static char *

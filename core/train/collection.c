@@ -104,7 +104,8 @@ dm_collection_add (DmCollection *self,
   DmDataset *set = self->dataset;
   gboolean   keep = set->augment.crop != DM_CROP_CENTER;
   DmPlace    place = { set->n_bytes, keep ? width : set->side,
-                    keep ? height : set->side };
+                    keep ? height : set->side, set->sources->len };
+  DmSource   source = { NULL, width, height };
   size_t     n = place.width * place.height * set->channels;
 
   if (!grow (self, n, error))
@@ -117,10 +118,30 @@ dm_collection_add (DmCollection *self,
     fit_picture (set, &place, pixels, width, height, channels);
 
   set->n_bytes += n;
+  g_array_append_val (set->sources, source);
   g_array_append_val (self->places, place);
   g_array_append_val (self->class_id, class_id);
 
   return TRUE;
+}
+
+/**
+ * dm_collection_name_last:
+ * @name: "class/file", as the file system has it
+ * @width, @height: pixels of the file
+ *
+ * Says where the picture that was added last comes from.
+ */
+void
+dm_collection_name_last (DmCollection *self,
+                         const char   *name,
+                         size_t        width,
+                         size_t        height)
+{
+  GArray *sources = self->dataset->sources;
+
+  g_array_index (sources, DmSource, sources->len - 1) =
+      (DmSource){ g_strdup (name), width, height };
 }
 
 /**

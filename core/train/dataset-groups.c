@@ -9,6 +9,30 @@
 #define FEWEST_GROUPS 5
 #define LARGEST_SHARE 0.25
 
+/**
+ * dm_dataset_read_groups:
+ * @groups: (out) (nullable): by option, or beside the data if there is such a
+ * file
+ *
+ * Errors: those of dm_groups_read()
+ */
+gboolean
+dm_dataset_read_groups (DmGroups              **groups,
+                        const char             *path,
+                        const DmDatasetOptions *options,
+                        GError                **error)
+{
+  g_autofree char *beside = g_build_filename (path, "groups.tsv", NULL);
+  const char      *file = options->alike;
+
+  if (file == NULL && g_file_test (beside, G_FILE_TEST_EXISTS))
+    file = beside;
+
+  *groups = file != NULL ? dm_groups_read (file, error) : NULL;
+
+  return file == NULL || *groups != NULL;
+}
+
 /* Groups by number from 0, every picture in just one. */
 typedef struct
 {
@@ -19,8 +43,18 @@ typedef struct
   gboolean  *held; /* [n]                                */
 } Groups;
 
+/* Returns: the number of the picture's group, 0 if it is in none. */
+static guint
+find_group (const DmDataset *dataset, const DmGroups *groups, size_t i)
+{
+  size_t      source = dataset->places[i].source;
+  const char *name = g_array_index (dataset->sources, DmSource, source).name;
+
+  return dm_groups_find (groups, name);
+}
+
 static void
-groups_init (Groups *self, DmDataset *dataset, const guint *group)
+groups_init (Groups *self, DmDataset *dataset, const DmGroups *groups)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   size_t n = dataset->n_images;
@@ -28,15 +62,15 @@ groups_init (Groups *self, DmDataset *dataset, const guint *group)
   *self = (Groups){ .dataset = dataset, .of = g_new (guint, n) };
   for (size_t i = 0; i < n; i++)
     {
-      gpointer key = GUINT_TO_POINTER (group[i]), found;
+      guint    group = find_group (dataset, groups, i);
+      gpointer key = GUINT_TO_POINTER (group), found;
 
-      if (group[i] != 0 &&
-          g_hash_table_lookup_extended (seen, key, NULL, &found))
+      if (group != 0 && g_hash_table_lookup_extended (seen, key, NULL, &found))
         {
           self->of[i] = GPOINTER_TO_UINT (found);
           continue;
         }
-      if (group[i] != 0)
+      if (group != 0)
         g_hash_table_insert (seen, key, GUINT_TO_POINTER (self->n));
       self->of[i] = self->n++;
     }
@@ -150,24 +184,24 @@ move_held (Groups *self)
 
 /**
  * dm_dataset_hold_out_groups:
- * @group: [n_images]: the number of the picture's group, 0 if it is in none
+ * @groups: of pictures by their names, which all of them have
  *
  * As dm_dataset_hold_out(), but whole groups, and some of every class that has
  * enough of them: pictures that are held out have no likeness among those that
  * are trained on.
  */
 void
-dm_dataset_hold_out_groups (DmDataset *self, const guint *group)
+dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups)
 {
   g_autofree GArray **pictures = g_new (GArray *, self->n_classes);
   size_t              n = dm_dataset_count_to_hold_out (self);
   double              share = (double) n / (double) MAX (self->n_images, 1);
-  Groups              groups;
+  Groups              all;
 
   if (n == 0)
     return;
 
-  groups_init (&groups, self, group);
+  groups_init (&all, self, groups);
   for (size_t c = 0; c < self->n_classes; c++)
     pictures[c] = g_array_new (FALSE, FALSE, sizeof (size_t));
   for (size_t i = 0; i < self->n_images; i++)
@@ -175,9 +209,9 @@ dm_dataset_hold_out_groups (DmDataset *self, const guint *group)
 
   for (size_t c = 0; c < self->n_classes; c++)
     {
-      hold_class (&groups, pictures[c], share);
+      hold_class (&all, pictures[c], share);
       g_array_unref (pictures[c]);
     }
-  move_held (&groups);
-  groups_clear (&groups);
+  move_held (&all);
+  groups_clear (&all);
 }

@@ -115,7 +115,10 @@ choose_turned (DmDataset *self, char **names, GError **error)
 
 /* Turns what the reader has collected into the dataset. */
 static gboolean
-finish (DmCollection *found, const DmDatasetOptions *options, GError **error)
+finish (DmCollection           *found,
+        const DmGroups         *groups,
+        const DmDatasetOptions *options,
+        GError                **error)
 {
   DmDataset *self = found->dataset;
   size_t     n = found->class_id->len;
@@ -125,9 +128,8 @@ finish (DmCollection *found, const DmDatasetOptions *options, GError **error)
   self->class_id = (int *) g_array_steal (found->class_id, NULL);
   self->places = (DmPlace *) (void *) g_array_steal (found->places, NULL);
 
-  if (self->n_held_out == 0 && found->group->len > 0)
-    dm_dataset_hold_out_groups (self,
-                                (const guint *) (void *) found->group->data);
+  if (self->n_held_out == 0 && groups != NULL)
+    dm_dataset_hold_out_groups (self, groups);
   else if (self->n_held_out == 0)
     dm_dataset_hold_out (self);
 
@@ -168,6 +170,26 @@ check_folder (const char *path, GError **error)
   return fault == NULL;
 }
 
+static gboolean
+check_no_groups (const char             *path,
+                 const DmDatasetOptions *options,
+                 GError                **error)
+{
+  if (options->alike != NULL)
+    g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                 _ ("%s: pictures that are alike are told apart in folders "
+                    "of pictures only, one per class"),
+                 path);
+
+  return options->alike == NULL;
+}
+
+static void
+clear_source (gpointer data)
+{
+  g_free (((DmSource *) data)->name);
+}
+
 /**
  * dm_dataset_open:
  * @path: a folder: class folders of pictures, idx files, or CIFAR-10's batches
@@ -188,16 +210,18 @@ dm_dataset_open (const char             *path,
   g_autoptr (GArray) class_id = g_array_new (FALSE, FALSE, sizeof (int));
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (DmPlace));
-  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (DmGroups) groups = NULL;
   DmCollection found = {
     .dataset = self,
     .class_id = class_id,
     .places = places,
-    .group = group,
   };
   const DmReader *reader;
 
   self->skipped = g_ptr_array_new_with_free_func (g_free);
+  self->empty = g_ptr_array_new_with_free_func (g_free);
+  self->sources = g_array_new (FALSE, FALSE, sizeof (DmSource));
+  g_array_set_clear_func (self->sources, clear_source);
   self->name = g_path_get_basename (whole);
   self->augment = options->augment;
 
@@ -214,18 +238,14 @@ dm_dataset_open (const char             *path,
       return NULL;
     }
 
-  if (options->alike != NULL && reader != &dm_reader_folder)
-    {
-      g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-                   _ ("%s: pictures that are alike are told apart in folders "
-                      "of pictures only, one per class"),
-                   path);
-      return NULL;
-    }
+  if (reader == &dm_reader_folder ?
+          !dm_dataset_read_groups (&groups, path, options, error) :
+          !check_no_groups (path, options, error))
+    return NULL;
 
   self->format = g_strdup (reader->format);
   if (!reader->read (&found, path, options, error) ||
-      !finish (&found, options, error))
+      !finish (&found, groups, options, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -247,6 +267,8 @@ dm_dataset_free (DmDataset *self)
   g_free (self->by_class);
   g_free (self->turned);
   g_clear_pointer (&self->skipped, g_ptr_array_unref);
+  g_clear_pointer (&self->empty, g_ptr_array_unref);
+  g_clear_pointer (&self->sources, g_array_unref);
   g_free (self);
 }
 

@@ -14,7 +14,15 @@ typedef struct
 {
   size_t at; /* bytes from the first pixel */
   size_t width, height;
+  size_t source; /* which of the sources it was */
 } DmPlace;
+
+/* A picture as it was found. */
+typedef struct
+{
+  char  *name; /* (nullable): "class/file", if it has a file of its own */
+  size_t width, height;
+} DmSource;
 
 /* Pictures to train on, decoded: the training pictures first, then those held
  * out. What is trained on is square and of one size, @side: the pictures
@@ -37,6 +45,8 @@ typedef struct
   gint64    *images_per_class; /* [n_classes], of those to train on        */
   size_t    *by_class; /* [n_images], training pictures class by class  */
   GPtrArray *skipped;  /* "PATH: reason", of files that were left out    */
+  GPtrArray *empty;    /* names of class folders without a picture       */
+  GArray    *sources;  /* of DmSource, in the order of reading           */
 
   DmAugment augment;
   gboolean *turned; /* [n_classes], whether its pictures take quarter turns */
@@ -45,6 +55,7 @@ typedef struct
 typedef struct
 {
   size_t side;        /* 0: as found                                       */
+  size_t side_limit;  /* of a side as found, for class folders; 0: none    */
   size_t channels;    /* 0: as found                                       */
   char **class_names; /* (nullable): instead of those found             */
 

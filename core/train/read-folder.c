@@ -6,7 +6,6 @@
 
 #include "image/image.h"
 #include "tensor/error.h"
-#include "train/groups.h"
 #include "train/readers.h"
 
 /* One folder a class, named after it, holding any pictures that GEGL reads. */
@@ -71,7 +70,8 @@ typedef struct
   guint8 *pixels; /* [height, width, 3] */
   size_t  width, height;
   int     class_id;
-  guint   group;
+  char   *name; /* "class/file" */
+  size_t  file_width, file_height;
 } Picture;
 
 /* What is read from the folders of a dataset. */
@@ -79,17 +79,17 @@ typedef struct
 {
   GArray      *pictures; /* of Picture */
   GPtrArray   *classes;  /* their names; a folder without pictures is none */
-  GPtrArray   *skipped;  /* of the dataset */
-  size_t       side;     /* that was asked for, or 0 */
-  gboolean     whole;    /* crops are wanted, not the middle */
+  GPtrArray   *skipped, *empty; /* of the dataset */
+  size_t       side;            /* that was asked for, or 0 */
+  gboolean     whole;           /* crops are wanted, not the middle */
   const float *background;
-  DmGroups    *groups; /* (nullable) */
 } Found;
 
 static void
 clear_picture (gpointer data)
 {
   g_free (((Picture *) data)->pixels);
+  g_free (((Picture *) data)->name);
 }
 
 static void
@@ -97,7 +97,6 @@ found_clear (Found *self)
 {
   g_array_unref (self->pictures);
   g_ptr_array_unref (self->classes);
-  dm_groups_free (self->groups);
 }
 
 /* The size at which a picture waits. */
@@ -124,9 +123,14 @@ choose_size (const Found *self, Picture *picture, size_t width, size_t height)
 
 static void
 add_picture (
-    Found *self, const float *pixels, size_t width, size_t height, guint group)
+    Found *self, char *name, const float *pixels, size_t width, size_t height)
 {
-  Picture picture = { .class_id = (int) self->classes->len, .group = group };
+  Picture picture = {
+    .class_id = (int) self->classes->len,
+    .name = name,
+    .file_width = width,
+    .file_height = height,
+  };
   g_autofree float *fitted = NULL;
   size_t            n;
 
@@ -146,20 +150,13 @@ add_picture (
   g_array_append_val (self->pictures, picture);
 }
 
-static guint
-find_group (const Found *self, const char *class_name, const char *file)
-{
-  g_autofree char *path = g_strconcat (class_name, "/", file, NULL);
-
-  return self->groups != NULL ? dm_groups_find (self->groups, path) : 0;
-}
-
 /* The pictures of one class, if there are any. */
 static void
 read_class (Found *self, const char *path, const char *name)
 {
   g_autofree char *folder = g_build_filename (path, name, NULL);
   g_autoptr (GPtrArray) files = list (folder, FALSE);
+  g_autoptr (GPtrArray) folders = list (folder, TRUE);
   guint n = self->pictures->len;
 
   for (guint i = 0; i < files->len; i++)
@@ -171,28 +168,35 @@ read_class (Found *self, const char *path, const char *name)
                                                      &width, &height, &error);
 
       if (pixels != NULL)
-        add_picture (self, pixels, width, height,
-                     find_group (self, name, files->pdata[i]));
+        add_picture (self, g_build_filename (name, files->pdata[i], NULL),
+                     pixels, width, height);
       else
         g_ptr_array_add (self->skipped, g_strdup (error->message));
     }
 
+  for (guint i = 0; i < folders->len; i++)
+    g_ptr_array_add (self->skipped,
+                     g_strdup_printf (_ ("%s/%s: a folder within a class is "
+                                         "not read"),
+                                      folder, (char *) folders->pdata[i]));
+
   if (self->pictures->len > n)
     g_ptr_array_add (self->classes, g_filename_display_name (name));
   else
-    g_ptr_array_add (self->skipped,
-                     g_strdup_printf (_ ("%s: no class, since it holds no "
-                                         "picture"),
-                                      folder));
+    g_ptr_array_add (self->empty, g_filename_display_name (name));
 }
 
-/* The largest side that at least nine of ten pictures reach. */
+/* The largest side within the limit that at least nine of ten pictures reach.
+ */
 static size_t
-choose_side (const GArray *pictures)
+choose_side (const GArray *pictures, size_t limit)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (sides); i++)
     {
       size_t n = 0;
+
+      if (limit > 0 && sides[i] > limit)
+        continue;
 
       for (guint j = 0; j < pictures->len; j++)
         {
@@ -237,7 +241,9 @@ collect (DmCollection           *self,
   set->n_classes = found->classes->len;
   g_ptr_array_add (found->classes, NULL);
   set->class_names = g_strdupv ((char **) found->classes->pdata);
-  set->side = options->side > 0 ? options->side : choose_side (found->pictures);
+  set->side = options->side > 0 ?
+                  options->side :
+                  choose_side (found->pictures, options->side_limit);
   set->channels = options->channels > 0 ? options->channels :
                                           choose_channels (found->pictures);
 
@@ -248,29 +254,26 @@ collect (DmCollection           *self,
       if (!dm_collection_add (self, p->pixels, p->width, p->height, 3,
                               p->class_id, error))
         return FALSE;
-      if (found->groups != NULL)
-        g_array_append_val (self->group, p->group);
+      dm_collection_name_last (self, p->name, p->file_width, p->file_height);
     }
 
   return TRUE;
 }
 
-/* By option, or beside the data if there is such a file. */
-static gboolean
-read_groups (DmGroups              **groups,
-             const char             *path,
-             const DmDatasetOptions *options,
-             GError                **error)
+static void
+set_no_picture (const Found *self,
+                const char  *path,
+                guint        n_folders,
+                GError     **error)
 {
-  g_autofree char *beside = g_build_filename (path, "groups.tsv", NULL);
-  const char      *file = options->alike;
-
-  if (file == NULL && g_file_test (beside, G_FILE_TEST_EXISTS))
-    file = beside;
-
-  *groups = file != NULL ? dm_groups_read (file, error) : NULL;
-
-  return file == NULL || *groups != NULL;
+  if (self->skipped->len > 0)
+    g_set_error (error, DM_ERROR, DM_ERROR_DATA,
+                 _ ("%s: no picture that can be read in its %u folders; the "
+                    "first fault: %s"),
+                 path, n_folders, (char *) self->skipped->pdata[0]);
+  else
+    g_set_error (error, DM_ERROR, DM_ERROR_DATA,
+                 _ ("%s: its %u folders hold no files"), path, n_folders);
 }
 
 static gboolean
@@ -284,17 +287,12 @@ read_all (DmCollection           *self,
     .pictures = g_array_new (FALSE, FALSE, sizeof (Picture)),
     .classes = g_ptr_array_new_with_free_func (g_free),
     .skipped = self->dataset->skipped,
+    .empty = self->dataset->empty,
     .side = options->side,
     .whole = options->augment.crop != DM_CROP_CENTER,
     .background = options->has_background ? options->background : white,
   };
   gboolean done = FALSE;
-
-  if (!read_groups (&found.groups, path, options, error))
-    {
-      found_clear (&found);
-      return FALSE;
-    }
 
   g_array_set_clear_func (found.pictures, clear_picture);
   for (guint i = 0; i < folders->len; i++)
@@ -303,10 +301,7 @@ read_all (DmCollection           *self,
   if (found.pictures->len > 0)
     done = collect (self, &found, options, error);
   else
-    g_set_error (error, DM_ERROR, DM_ERROR_DATA,
-                 _ ("%s: no picture that can be read in its %u folders; the "
-                    "first fault: %s"),
-                 path, folders->len, (char *) found.skipped->pdata[0]);
+    set_no_picture (&found, path, folders->len, error);
   found_clear (&found);
 
   return done;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "train/dataset.h"
+#include "train/groups.h"
 
 /* Readers of the formats of training data, for dataset.c alone.
  *
@@ -15,7 +16,6 @@ typedef struct
   DmDataset *dataset;    /* side, channels, n_classes, class_names, pixels */
   GArray    *class_id;   /* of int                                            */
   GArray    *places;     /* of DmPlace, as many                               */
-  GArray    *group;      /* of guint, as many or none: see groups.h           */
   size_t     capacity;   /* room for so many bytes at dataset->pixels         */
   size_t     n_held_out; /* the last so many were held out by the data      */
 } DmCollection;
@@ -40,10 +40,20 @@ gboolean dm_collection_add (DmCollection *self,
                             size_t        channels,
                             int           class_id,
                             GError      **error);
+void     dm_collection_name_last (DmCollection *self,
+                                  const char   *name,
+                                  size_t        width,
+                                  size_t        height);
 char   **dm_read_lines (const char *path);
 
 /* For data that hold nothing out themselves. */
 void   dm_dataset_swap (DmDataset *self, size_t i, size_t j);
 size_t dm_dataset_count_to_hold_out (const DmDataset *self);
 void   dm_dataset_hold_out (DmDataset *self);
-void   dm_dataset_hold_out_groups (DmDataset *self, const guint *group);
+
+/* Pictures that are alike, by file. */
+gboolean dm_dataset_read_groups (DmGroups              **groups,
+                                 const char             *path,
+                                 const DmDatasetOptions *options,
+                                 GError                **error);
+void     dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups);
