@@ -48,6 +48,7 @@ _gegl_diffusion_values ()
     --precision) echo bf16 f16 f32 ;;
     --tile) echo x y xy ;;
     --crop) echo center random wrap ;;
+    --task) echo diffusion classifier ;;
   esac
 }
 

@@ -262,8 +262,7 @@ test_weights (Fixture *self, gconstpointer data)
 
   for (size_t i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
-      const DmParams *params =
-          dm_unet_get_params (dm_trainer_get_unet (trainer));
+      const DmParams *params = dm_trainer_get_params (trainer);
       g_autoptr (GError) error = NULL;
       g_autoptr (DmWeights) file = NULL;
       g_autoptr (DmModel) model = NULL;
@@ -305,8 +304,8 @@ test_load_weights (Fixture *self, gconstpointer data)
   same = start (self);
   dm_trainer_load_weights (same, self->weights, &error);
   g_assert_no_error (error);
-  wanted = dm_unet_get_params (dm_trainer_get_unet (first));
-  found = dm_unet_get_params (dm_trainer_get_unet (same));
+  wanted = dm_trainer_get_params (first);
+  found = dm_trainer_get_params (same);
   dm_assert_near (found->values, wanted->values, wanted->n_values, 1e-6);
 
   config.n_classes = self->set->n_classes = 3;

@@ -197,8 +197,7 @@ test_skipped (Fixture *self, gconstpointer data)
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (DmTrainer) a = new_trainer (self->set, &self->options, NULL);
-      DmUnet           *unet = dm_trainer_get_unet (a);
-      DmParams         *params = dm_unet_get_params (unet);
+      DmParams         *params = dm_trainer_get_params (a);
       DmParam          *bias = dm_params_find (params, "conv_out.bias");
       DmTrainReport     report = run_steps (a, DM_WATCH_N + 5);
       g_autofree float *before =
@@ -233,8 +232,7 @@ test_diverged (Fixture *self, gconstpointer data)
   g_autoptr (DmTrainer) a = new_trainer (self->set, &self->options, NULL);
   g_autoptr (DmTrainer) b = new_trainer (self->set, &self->options, NULL);
   g_autoptr (GError) error = NULL;
-  DmUnet  *unet = dm_trainer_get_unet (a);
-  DmParam *bias = dm_params_find (dm_unet_get_params (unet), "conv_out.bias");
+  DmParam *bias = dm_params_find (dm_trainer_get_params (a), "conv_out.bias");
   DmTrainReport report;
   float         kept;
   int           n = 1;
@@ -265,7 +263,7 @@ test_parts (Fixture *self, gconstpointer data)
 {
   g_autoptr (DmTrainer) whole = new_trainer (self->set, &self->options, NULL);
   DmPool   *pool = dm_pool_new (3);
-  DmParams *wanted = dm_unet_get_params (dm_trainer_get_unet (whole));
+  DmParams *wanted = dm_trainer_get_params (whole);
   double    loss, held_out;
 
   (void) data;
@@ -283,7 +281,7 @@ test_parts (Fixture *self, gconstpointer data)
       threads = new_trainer (self->set, &self->options, pool);
       g_assert_true (dm_trainer_set_part (parts, part, &error));
       g_assert_true (dm_trainer_set_part (threads, part, &error));
-      found = dm_unet_get_params (dm_trainer_get_unet (parts));
+      found = dm_trainer_get_params (parts);
 
       g_assert_cmpfloat_with_epsilon (run_steps (parts, 6).loss, loss, 1e-5);
       g_assert_cmpfloat_with_epsilon (dm_trainer_held_out (parts, 16), held_out,

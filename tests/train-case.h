@@ -117,8 +117,8 @@ run_steps (DmTrainer *self, int n)
 static inline void
 assert_same_weights (DmTrainer *a, DmTrainer *b)
 {
-  const DmParams *p = dm_unet_get_params (dm_trainer_get_unet (a));
-  const DmParams *q = dm_unet_get_params (dm_trainer_get_unet (b));
+  const DmParams *p = dm_trainer_get_params (a);
+  const DmParams *q = dm_trainer_get_params (b);
 
   g_assert_cmpuint (p->n_values, ==, q->n_values);
   dm_assert_same (p->values, q->values, p->n_values);

@@ -14,9 +14,14 @@
 
 /* --- features ------------------------------------------------------------- */
 
-/* Σ (a - b)² in eight partial sums, whatever the vector width. */
-static float
-square_distance (const float *a, const float *b, size_t n)
+/**
+ * dm_neighbour_square_distance:
+ * @a, @b: [n]
+ *
+ * Returns: Σ (a - b)² in eight partial sums, whatever the vector width.
+ */
+float
+dm_neighbour_square_distance (const float *a, const float *b, size_t n)
 {
   float  lane[LANES] = { 0 };
   size_t i = 0;
@@ -72,9 +77,9 @@ find_radius (void *data, size_t i, size_t worker)
 
   for (size_t j = 0; j < points->n; j++)
     if (j != i)
-      keep_smallest (
-          smallest, job->k,
-          square_distance (x, points->value + j * points->dim, points->dim));
+      keep_smallest (smallest, job->k,
+                     dm_neighbour_square_distance (
+                         x, points->value + j * points->dim, points->dim));
 
   job->square[i] = smallest[job->k - 1];
 }
@@ -116,8 +121,9 @@ find_covered (void *data, size_t i, size_t worker)
   (void) worker;
 
   for (size_t j = 0; j < job->manifold->n && !job->covered[i]; j++)
-    job->covered[i] = square_distance (x, job->manifold->value + j * dim,
-                                       dim) <= job->square[j];
+    job->covered[i] =
+        dm_neighbour_square_distance (x, job->manifold->value + j * dim, dim) <=
+        job->square[j];
 }
 
 /**

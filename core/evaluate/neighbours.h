@@ -15,6 +15,7 @@ typedef struct
   size_t       n, dim;
 } DmPoints;
 
+float  dm_neighbour_square_distance (const float *a, const float *b, size_t n);
 void   dm_neighbour_radii (float          *square,
                            const DmPoints *points,
                            size_t          k,

@@ -4,14 +4,13 @@
 #include "image/sheet.h"
 
 #include <math.h>
-#include <pango/pangocairo.h>
 
 #include "image/image.h"
+#include "image/text.h"
 
 /* Pixels of the sheet. Small pictures are enlarged by a whole factor. */
 #define SMALLEST_CELL 64
 #define GAP 4
-#define FONT "sans 9"
 
 /* Where everything lies. */
 typedef struct
@@ -22,34 +21,14 @@ typedef struct
   int    width, height;
 } Layout;
 
-static PangoLayout *
-new_text (cairo_t *cairo, const char *text)
-{
-  PangoLayout          *layout = pango_cairo_create_layout (cairo);
-  PangoFontDescription *font = pango_font_description_from_string (FONT);
-
-  pango_layout_set_font_description (layout, font);
-  pango_font_description_free (font);
-  pango_layout_set_text (layout, text, -1);
-
-  return layout;
-}
-
 static void
-measure_text (const char *text, double *width, double *height)
+widen (double *width, double *height, const char *text)
 {
-  cairo_surface_t *surface =
-      cairo_image_surface_create (CAIRO_FORMAT_RGB24, 1, 1);
-  cairo_t     *cairo = cairo_create (surface);
-  PangoLayout *layout = new_text (cairo, text);
-  int          w, h;
+  double w, h;
 
-  pango_layout_get_pixel_size (layout, &w, &h);
+  dm_text_measure (text, &w, &h);
   *width = MAX (*width, w);
   *height = MAX (*height, h);
-  g_object_unref (layout);
-  cairo_destroy (cairo);
-  cairo_surface_destroy (surface);
 }
 
 static Layout
@@ -60,10 +39,10 @@ lay_out (const DmSheet *self)
   double widest = 0.0, tallest = 0.0, column = 0.0;
 
   for (size_t i = 0; self->row_labels != NULL && i < self->n_rows; i++)
-    measure_text (self->row_labels[i], &widest, &tallest);
+    widen (&widest, &tallest, self->row_labels[i]);
   tallest = 0.0;
   for (size_t i = 0; self->column_labels != NULL && i < self->n_columns; i++)
-    measure_text (self->column_labels[i], &column, &tallest);
+    widen (&column, &tallest, self->column_labels[i]);
 
   layout.left = widest > 0.0 ? widest + 2 * GAP : GAP;
   layout.top = tallest > 0.0 ? tallest + 2 * GAP : GAP;
@@ -73,20 +52,6 @@ lay_out (const DmSheet *self)
   layout.height = (int) ceil (layout.top + self->n_rows * layout.cell_height);
 
   return layout;
-}
-
-/* @x, @y: middle of the line's start, or of the line if @centred */
-static void
-draw_text (
-    cairo_t *cairo, const char *text, double x, double y, gboolean centred)
-{
-  PangoLayout *layout = new_text (cairo, text);
-  int          w, h;
-
-  pango_layout_get_pixel_size (layout, &w, &h);
-  cairo_move_to (cairo, centred ? x - w / 2.0 : x, y - h / 2.0);
-  pango_cairo_show_layout (cairo, layout);
-  g_object_unref (layout);
 }
 
 static guint32
@@ -135,12 +100,13 @@ draw_labels (const DmSheet *self, cairo_t *cairo, const Layout *layout)
   cairo_set_source_rgb (cairo, 0.0, 0.0, 0.0);
 
   for (size_t i = 0; self->row_labels != NULL && i < self->n_rows; i++)
-    draw_text (cairo, self->row_labels[i], GAP,
-               layout->top + i * layout->cell_height + half_height, FALSE);
+    dm_text_draw (cairo, self->row_labels[i], GAP,
+                  layout->top + i * layout->cell_height + half_height, 0.0,
+                  0.5);
   for (size_t i = 0; self->column_labels != NULL && i < self->n_columns; i++)
-    draw_text (cairo, self->column_labels[i],
-               layout->left + i * layout->cell_width + half_width,
-               layout->top / 2.0, TRUE);
+    dm_text_draw (cairo, self->column_labels[i],
+                  layout->left + i * layout->cell_width + half_width,
+                  layout->top / 2.0, 0.5, 0.5);
 }
 
 /* The surface as R'G'B' in [-1, 1]. */

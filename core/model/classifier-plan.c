@@ -130,6 +130,26 @@ plan_all (DmClassifierPlan *self)
 /* --- plan ------------------------------------------------------------------
  */
 
+/* Measured, but without memory. */
+static DmClassifierPlan *
+plan_new (const DmClassifier *classifier,
+          DmPlanMode          mode,
+          size_t              n,
+          DmPool             *pool)
+{
+  DmClassifierPlan *self = g_new0 (DmClassifierPlan, 1);
+
+  self->classifier = classifier;
+  self->mode = mode;
+  self->n = n;
+  self->context.kernels = classifier->packs.kernels;
+  self->context.pool = pool;
+  self->stages = g_new0 (DmStagePlan, classifier->n_stages);
+  plan_all (self);
+
+  return self;
+}
+
 /**
  * dm_classifier_plan_new:
  * @n: pictures of one pass
@@ -157,15 +177,7 @@ dm_classifier_plan_new (const DmClassifier *self,
       return NULL;
     }
 
-  plan = g_new0 (DmClassifierPlan, 1);
-  plan->classifier = self;
-  plan->mode = mode;
-  plan->n = n;
-  plan->context.kernels = self->packs.kernels;
-  plan->context.pool = pool;
-  plan->stages = g_new0 (DmStagePlan, self->n_stages);
-
-  plan_all (plan);
+  plan = plan_new (self, mode, n, pool);
   if (!dm_arena_reserve (&plan->arena, error))
     return NULL;
   plan_all (plan);
@@ -197,6 +209,25 @@ size_t
 dm_classifier_plan_get_bytes (const DmClassifierPlan *self)
 {
   return self->arena.capacity;
+}
+
+/**
+ * dm_classifier_plan_measure:
+ *
+ * Returns: bytes that a plan for so many pictures on all processors would take,
+ * without taking them; 0 if there can be no such plan.
+ */
+size_t
+dm_classifier_plan_measure (const DmClassifier *self, DmPlanMode mode, size_t n)
+{
+  g_autoptr (DmClassifierPlan) plan = NULL;
+
+  if (n < 1 || n > MAX_PICTURES)
+    return 0;
+
+  plan = plan_new (self, mode, n, dm_pool_get_default ());
+
+  return plan->arena.peak;
 }
 
 /**

@@ -45,6 +45,9 @@ DmClassifierPlan *dm_classifier_plan_new (const DmClassifier *self,
                                           GError            **error);
 void              dm_classifier_plan_free (DmClassifierPlan *self);
 size_t            dm_classifier_plan_get_bytes (const DmClassifierPlan *self);
+size_t            dm_classifier_plan_measure (const DmClassifier *self,
+                                              DmPlanMode          mode,
+                                              size_t              n);
 void              dm_classifier_plan_set_dropout (DmClassifierPlan *self,
                                                   guint64           seed,
                                                   guint64           first_picture);

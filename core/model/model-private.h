@@ -6,8 +6,6 @@
 #include "model/model.h"
 
 /* What files must be before a network is made of them. */
-gboolean
-dm_model_check_task (const DmWeights *weights, DmTask task, GError **error);
 gboolean dm_model_check_size (const DmWeights *weights,
                               const DmConfig  *config,
                               GError         **error);

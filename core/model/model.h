@@ -24,6 +24,10 @@ const DmUnet   *dm_model_get_unet (const DmModel *self);
 gboolean
 dm_params_read (DmParams *self, const DmWeights *weights, GError **error);
 
+/* Whether a file is for what it is wanted for. */
+gboolean
+dm_model_check_task (const DmWeights *weights, DmTask task, GError **error);
+
 /* The header of a file that must be a model, not just tensors. */
 DmWeights *dm_model_open_header (const char *path, GError **error);
 

@@ -113,6 +113,16 @@ list_attention (const DmConfig *config)
   return g_string_free (text, FALSE);
 }
 
+static const char *
+describe_canvas (const DmConfig *config)
+{
+  if (config->task == DM_TASK_CLASSIFIER)
+    return "";
+
+  return dm_config_is_convolutional (config) ? _ ("; draws on any canvas") :
+                                               _ ("; draws at this size");
+}
+
 static void
 add_config (GString *text, const DmConfig *config)
 {
@@ -123,13 +133,18 @@ add_config (GString *text, const DmConfig *config)
     g_string_append_printf (multipliers, "%s%zu", i > 0 ? ", " : "",
                             config->width * config->multipliers[i]);
 
-  add (text, _ ("picture"), "%zu x %zu, %s; %s", config->resolution,
+  add (text, _ ("picture"), "%zu x %zu, %s%s", config->resolution,
        config->resolution, config->channels == 1 ? _ ("gray") : _ ("colour"),
-       dm_config_is_convolutional (config) ? _ ("draws on any canvas") :
-                                             _ ("draws at this size"));
+       describe_canvas (config));
   add (text, _ ("network"),
        _ ("channels per level %s; %zu blocks each; attention: %s"),
        multipliers->str, config->n_blocks, attention);
+}
+
+/* What the network's output means. */
+static void
+add_diffusion (GString *text, const DmConfig *config)
+{
   add (text, _ ("predicts"), _ ("%s, log-SNR %g … %g%s%s"),
        dm_prediction_get_name (config->prediction), config->logsnr_max,
        config->logsnr_min, config->patch > 1 ? _ (", 2 x 2 patches") : "",
@@ -137,6 +152,15 @@ add_config (GString *text, const DmConfig *config)
   if (dm_config_is_scaled (config))
     add (text, _ ("scales"), _ ("%.3g to %.3g, by choice"), config->scale_min,
          config->scale_max);
+}
+
+static void
+add_classifier (GString *text, const DmCard *card)
+{
+  add_line (text, _ ("task"), _ ("classifier, for “gegl-diffusion evaluate”"));
+  if (card->accuracy > 0.0)
+    add (text, _ ("accuracy"), _ ("%.2f %% of held-out pictures"),
+         100.0 * card->accuracy);
 }
 
 static void
@@ -150,7 +174,21 @@ add_recommended (GString *text, const DmCard *card)
 }
 
 static void
-add_training (GString *text, const DmCard *card)
+add_seen (GString *text, const DmConfig *config, const DmCard *card)
+{
+  if (config->task == DM_TASK_CLASSIFIER)
+    add (text, _ ("training"),
+         _ ("%" PRId64 " pictures seen, seed %" PRIu64 ", average %g"),
+         card->images_seen, card->seed, card->ema_length);
+  else
+    add (text, _ ("training"),
+         _ ("%" PRId64 " pictures seen, seed %" PRIu64
+            ", classes dropped %g, average %g"),
+         card->images_seen, card->seed, card->p_uncond, card->ema_length);
+}
+
+static void
+add_training (GString *text, const DmConfig *config, const DmCard *card)
 {
   int seconds = (int) MIN (card->duration, 1e9);
 
@@ -158,10 +196,7 @@ add_training (GString *text, const DmCard *card)
   add_line (text, _ ("licence"), card->data_licence);
   add_line (text, _ ("credits"), card->data_credits);
   if (card->images_seen > 0)
-    add (text, _ ("training"),
-         _ ("%" PRId64 " pictures seen, seed %" PRIu64
-            ", classes dropped %g, average %g"),
-         card->images_seen, card->seed, card->p_uncond, card->ema_length);
+    add_seen (text, config, card);
   if (seconds > 0)
     add (text, _ ("time"), "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60,
          seconds % 60);
@@ -206,8 +241,16 @@ dm_describe_text (const DmWeights *weights, const char *path, gboolean tensors)
     {
       add_classes (text, card);
       add_config (text, config);
-      add_recommended (text, card);
-      add_training (text, card);
+      if (config->task == DM_TASK_CLASSIFIER)
+        {
+          add_classifier (text, card);
+        }
+      else
+        {
+          add_diffusion (text, config);
+          add_recommended (text, card);
+        }
+      add_training (text, config, card);
     }
   else
     {

@@ -19,6 +19,7 @@ static const struct
 } commands[] = {
   { "train", dm_program_train, N_ ("make a model from your pictures") },
   { "sample", dm_program_sample, N_ ("draw pictures with a model") },
+  { "evaluate", dm_program_evaluate, N_ ("measure how good they are") },
   { "inspect", dm_program_inspect, N_ ("show what a weights file holds") },
   { "doctor", dm_program_doctor, N_ ("find out what is wrong, if anything") },
 };

@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "tensor/error.h"
+
 #define MAX_WORD 40
 
 /* Letters to change, drop, add or swap with their neighbour on the way from
@@ -136,6 +138,51 @@ dm_options_parse (const char         *parameters,
   if (g_error_matches (fault, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
     add_suggestion (entries, given, &fault);
   g_propagate_error (error, g_steal_pointer (&fault));
+
+  return FALSE;
+}
+
+static size_t
+count_entries (const GOptionEntry *entries)
+{
+  size_t n = 0;
+
+  while (entries[n].long_name != NULL)
+    n++;
+
+  return n;
+}
+
+/**
+ * dm_options_join:
+ * @first, @second: end with zeros
+ *
+ * Returns: (transfer full): so does the result
+ */
+GOptionEntry *
+dm_options_join (const GOptionEntry *first, const GOptionEntry *second)
+{
+  size_t        n = count_entries (first), m = count_entries (second);
+  GOptionEntry *all = g_new0 (GOptionEntry, n + m + 1);
+
+  memcpy (all, first, n * sizeof *all);
+  memcpy (all + n, second, m * sizeof *all);
+
+  return all;
+}
+
+/**
+ * dm_options_refuse:
+ *
+ * Errors: %DM_ERROR_OPTION
+ *
+ * Returns: FALSE
+ */
+gboolean
+dm_options_refuse (GError **error, const char *option, const char *value)
+{
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("--%s: “%s” cannot be used; see --help"), option, value);
 
   return FALSE;
 }

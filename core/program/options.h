@@ -27,6 +27,14 @@ gboolean dm_options_parse (const char         *parameters,
                            char             ***argv,
                            GError            **error);
 
+/* Tables of options one after the other. Returns: (transfer full) */
+GOptionEntry *dm_options_join (const GOptionEntry *first,
+                               const GOptionEntry *second);
+
+/* A value that an option cannot have. Returns: FALSE */
+gboolean
+dm_options_refuse (GError **error, const char *option, const char *value);
+
 /* The one parameter that must remain. Returns: (transfer none) */
 const char *
 dm_options_get_only (int argc, char **argv, const char *name, GError **error);

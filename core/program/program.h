@@ -9,6 +9,7 @@
  * and returns the exit status.
  */
 int dm_program_doctor (int argc, char **argv);
+int dm_program_evaluate (int argc, char **argv);
 int dm_program_inspect (int argc, char **argv);
 int dm_program_sample (int argc, char **argv);
 int dm_program_train (int argc, char **argv);

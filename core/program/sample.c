@@ -7,6 +7,7 @@
 
 #include "generate/generate.h"
 #include "image/image.h"
+#include "program/draw-options.h"
 #include "program/program.h"
 #include "program/sheets.h"
 #include "tensor/error.h"
@@ -14,10 +15,10 @@
 /* What the command line says. */
 typedef struct
 {
-  char  *output, *classes, *guidance, *sampler, *canvas, *tile;
-  int    count, steps, threads;
-  gint64 seed;
-  double guidance_start, guidance_end, scale;
+  char         *output, *classes, *canvas, *tile;
+  int           count;
+  double        scale;
+  DmDrawOptions draw;
 } Options;
 
 /* Pictures in the order of a sheet: a row for each class, in it a column for
@@ -37,26 +38,17 @@ typedef struct
 static void
 run_clear (Run *self)
 {
-  char **texts[] = { &self->options.output,   &self->options.classes,
-                     &self->options.guidance, &self->options.sampler,
-                     &self->options.canvas,   &self->options.tile };
+  char **texts[] = { &self->options.output, &self->options.classes,
+                     &self->options.canvas, &self->options.tile };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (*texts[i]);
+  dm_draw_options_clear (&self->options.draw);
   g_clear_pointer (&self->model, dm_model_unref);
   dm_pool_free (self->pool);
   g_clear_pointer (&self->class_id, g_array_unref);
   g_clear_pointer (&self->guidance, g_array_unref);
   g_free (self->pixels);
-}
-
-static gboolean
-refuse (GError **error, const char *option, const char *value)
-{
-  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-               _ ("--%s: “%s” cannot be used; see --help"), option, value);
-
-  return FALSE;
 }
 
 /* --- options -------------------------------------------------------------- */
@@ -70,19 +62,8 @@ parse_options (
       N_ ("Picture or sheet to write, or a folder"), "OUT.png|DIR" },
     { "class", 0, 0, G_OPTION_ARG_STRING, &self->classes,
       N_ ("Classes by name or number, “any”, or “all”"), "A,B" },
-    { "guidance", 0, 0, G_OPTION_ARG_STRING, &self->guidance,
-      N_ ("Guidance strengths; 0 is unguided"), "0,1,3" },
     { "count", 0, 0, G_OPTION_ARG_INT, &self->count,
       N_ ("Pictures of each class and strength"), "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &self->seed, N_ ("Of the noise"), "N" },
-    { "steps", 0, 0, G_OPTION_ARG_INT, &self->steps, N_ ("Of the sampler"),
-      "N" },
-    { "sampler", 0, 0, G_OPTION_ARG_STRING, &self->sampler,
-      N_ ("ancestral, ddim, heun or dpm2m"), "NAME" },
-    { "guidance-start", 0, 0, G_OPTION_ARG_DOUBLE, &self->guidance_start,
-      N_ ("Time from which it is guided; 1 is noise"), "T" },
-    { "guidance-end", 0, 0, G_OPTION_ARG_DOUBLE, &self->guidance_end,
-      N_ ("Time until which it is guided; 0 is clean"), "T" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale,
       N_ ("Of what is drawn, for models that are told it: 0.5 is half as "
           "large as it is in the pictures they were trained on"),
@@ -91,16 +72,19 @@ parse_options (
       N_ ("Size, for models that draw any"), "WxH" },
     { "tile", 0, 0, G_OPTION_ARG_STRING, &self->tile,
       N_ ("Seamless along x, y or xy"), "AXES" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &self->threads,
-      N_ ("0: one per processor"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
 
-  *self = (Options){ .count = 1, .guidance_start = -1.0, .guidance_end = -1.0 };
+  g_autofree GOptionEntry *drawing = NULL, *all = NULL;
+
+  *self = (Options){ .count = 1 };
+  dm_draw_options_init (&self->draw);
+  drawing = dm_draw_options_new_table (&self->draw);
+  all = dm_options_join (entries, drawing);
   if (!dm_options_parse (_ ("MODEL"),
                          _ ("Draws pictures. MODEL is a weights file or the "
                             "name of an installed model."),
-                         entries, argc, argv, error))
+                         all, argc, argv, error))
     return FALSE;
 
   *model = dm_options_get_only (*argc, *argv, _ ("MODEL"), error);
@@ -116,36 +100,9 @@ parse_options (
     }
 
   if (self->count < 1 || self->count > 100000)
-    return refuse (error, "count", "not 1 ... 100000");
+    return dm_options_refuse (error, "count", "not 1 ... 100000");
   if (!(self->scale >= 0.0 && self->scale <= 1e6))
-    return refuse (error, "scale", "not 0 or more");
-
-  return TRUE;
-}
-
-static gboolean
-parse_guidance (Run *self, GError **error)
-{
-  g_auto (GStrv) words = NULL;
-  double recommended = dm_model_get_card (self->model)->guidance;
-
-  self->guidance = g_array_new (FALSE, FALSE, sizeof (double));
-  if (self->options.guidance == NULL)
-    {
-      g_array_append_val (self->guidance, recommended);
-      return TRUE;
-    }
-
-  words = g_strsplit (self->options.guidance, ",", -1);
-  for (size_t i = 0; words[i] != NULL; i++)
-    {
-      char  *end = NULL;
-      double value = g_ascii_strtod (words[i], &end);
-
-      if (end == words[i] || *end != '\0' || !(value >= -1.0 && value <= 100.0))
-        return refuse (error, "guidance", words[i]);
-      g_array_append_val (self->guidance, value);
-    }
+    return dm_options_refuse (error, "scale", "not 0 or more");
 
   return TRUE;
 }
@@ -193,37 +150,18 @@ parse_canvas (Run *self, GError **error)
       self->settings.height =
           *end == 'x' ? g_ascii_strtoull (end + 1, &end, 10) : 0;
       if (*end != '\0')
-        return refuse (error, "canvas", canvas);
+        return dm_options_refuse (error, "canvas", canvas);
     }
 
   if (tile != NULL)
     {
       if (tile[strspn (tile, "xy")] != '\0')
-        return refuse (error, "tile", tile);
+        return dm_options_refuse (error, "tile", tile);
       self->settings.wrap = (strchr (tile, 'x') ? DM_WRAP_X : 0) |
                             (strchr (tile, 'y') ? DM_WRAP_Y : 0);
     }
 
   return TRUE;
-}
-
-static gboolean
-parse_settings (Run *self, GError **error)
-{
-  const Options *o = &self->options;
-
-  dm_settings_init (&self->settings, self->model);
-  if (o->steps != 0)
-    self->settings.n_steps = (unsigned) o->steps;
-  if (o->guidance_start >= 0.0)
-    self->settings.guidance_start = o->guidance_start;
-  if (o->guidance_end >= 0.0)
-    self->settings.guidance_end = o->guidance_end;
-  if (o->sampler != NULL &&
-      !dm_sampler_from_name (&self->settings.sampler, o->sampler))
-    return refuse (error, "sampler", o->sampler);
-
-  return parse_canvas (self, error);
 }
 
 /* --- pictures ------------------------------------------------------------- */
@@ -237,7 +175,7 @@ get_grid (const Run *self)
     .n_classes = self->class_id->len,
     .n_guidance = self->guidance->len,
     .count = (size_t) self->options.count,
-    .seed = (guint64) self->options.seed,
+    .seed = (guint64) self->options.draw.seed,
     .scale = self->options.scale,
   };
 }
@@ -316,10 +254,15 @@ run (Run *self, const char *name, GError **error)
   if (self->model == NULL)
     return DM_STATUS_FAILED;
 
-  if (!parse_settings (self, error) || !parse_guidance (self, error))
+  self->guidance = dm_draw_options_get_guidance (
+      &self->options.draw, dm_model_get_card (self->model), error);
+  if (self->guidance == NULL ||
+      !dm_draw_options_get_settings (&self->options.draw, &self->settings,
+                                     self->model, error) ||
+      !parse_canvas (self, error))
     return DM_STATUS_USAGE;
 
-  self->pool = dm_pool_new ((size_t) MAX (self->options.threads, 0));
+  self->pool = dm_pool_new ((size_t) MAX (self->options.draw.threads, 0));
   if (!parse_classes (self, error) || !draw_and_save (self, error))
     return DM_STATUS_FAILED;
 

@@ -6,19 +6,11 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "program/options.h"
 #include "tensor/error.h"
 
 /* Far below this nothing of a picture is left. */
 #define SMALLEST_SCALE 0.01
-
-static gboolean
-refuse (GError **error, const char *option, const char *value)
-{
-  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-               _ ("--%s: “%s” cannot be used; see --help"), option, value);
-
-  return FALSE;
-}
 
 /* "0.5,1" or "0.5" */
 static gboolean
@@ -33,12 +25,12 @@ parse_scale (DmAugment *augment, const char *text, GError **error)
 
       largest = g_ascii_strtod (second, &end);
       if (end == second)
-        return refuse (error, "scale", text);
+        return dm_options_refuse (error, "scale", text);
     }
 
   if (*end != '\0' ||
       !(smallest >= SMALLEST_SCALE && largest >= smallest && largest <= 1.0))
-    return refuse (error, "scale", text);
+    return dm_options_refuse (error, "scale", text);
 
   augment->scale_min = smallest;
   augment->scale_max = largest;
@@ -50,7 +42,7 @@ static gboolean
 parse_crop (const DmTrainOptions *self, DmAugment *augment, GError **error)
 {
   if (self->crop != NULL && !dm_crop_from_name (&augment->crop, self->crop))
-    return refuse (error, "crop", self->crop);
+    return dm_options_refuse (error, "crop", self->crop);
 
   if (self->scaled && self->scale == NULL)
     {
@@ -88,7 +80,7 @@ parse_background (DmDatasetOptions *options, const char *text, GError **error)
 
   if (strlen (digits) != 6 ||
       !g_ascii_string_to_unsigned (digits, 16, 0, 0xffffff, &colour, NULL))
-    return refuse (error, "background", text);
+    return dm_options_refuse (error, "background", text);
 
   options->has_background = TRUE;
   for (int c = 0; c < 3; c++)

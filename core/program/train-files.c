@@ -17,6 +17,17 @@
 
 /* --- weights -------------------------------------------------------------- */
 
+/* What a network that draws is to be used with, until it is measured. */
+static void
+recommend (DmCard *card, const DmTrainOptions *options)
+{
+  card->guidance = 1.0;
+  card->n_steps = 16;
+  card->sampler = g_strdup ("dpm2m");
+  card->guidance_start = 1.0;
+  card->p_uncond = options->p_uncond;
+}
+
 static DmCard *
 make_card (const DmTrainRun *self)
 {
@@ -29,16 +40,14 @@ make_card (const DmTrainRun *self)
       g_memdup2 (self->dataset->images_per_class,
                  self->dataset->n_classes * sizeof (gint64));
   card->title = g_strdup (o->title);
-  card->guidance = 1.0;
-  card->n_steps = 16;
-  card->sampler = g_strdup ("dpm2m");
-  card->guidance_start = 1.0;
+  if (self->config.task == DM_TASK_DIFFUSION)
+    recommend (card, o);
+  card->accuracy = self->accuracy;
   card->data_name = g_strdup (self->dataset->name);
   card->data_licence = g_strdup (o->licence);
   card->data_credits = g_strdup (o->credits);
   card->images_seen = (gint64) dm_trainer_get_images (self->trainer);
   card->seed = (guint64) o->seed;
-  card->p_uncond = o->p_uncond;
   card->ema_length = o->ema;
   card->program_version = g_strdup (DM_VERSION);
   /* a run by pictures gives the same file on a fast and on a slow machine */
@@ -61,13 +70,15 @@ save_weights_to (const DmTrainRun *self, const char *path, GError **error)
  * dm_train_save_weights:
  * @held_out: loss of the weights, or NaN
  *
- * Writes the averaged weights, and the best ones if they are these.
+ * Writes the averaged weights, and the best ones if they are these; those of a
+ * classifier with its accuracy.
  *
  * Errors: those of dm_weights_save(); the former files are as they were
  */
 gboolean
 dm_train_save_weights (DmTrainRun *self, double held_out, GError **error)
 {
+  self->accuracy = dm_trainer_accuracy (self->trainer);
   if (!save_weights_to (self, self->options.output, error))
     return FALSE;
 
@@ -189,6 +200,12 @@ get_grid (const DmTrainRun *self, int *class_id)
   };
 }
 
+gboolean
+dm_train_has_sheets (const DmTrainRun *self)
+{
+  return !self->options.no_sheets && self->config.task == DM_TASK_DIFFUSION;
+}
+
 /**
  * dm_train_count_sheet:
  *
@@ -227,14 +244,15 @@ draw_sheet (const DmTrainRun *self, GError **error)
 /**
  * dm_train_save_sheet:
  *
- * Unless the user wants none. A run does not end for want of a sheet.
+ * Unless the user wants none, or it is a classifier, which draws none. A run
+ * does not end for want of a sheet.
  */
 void
 dm_train_save_sheet (const DmTrainRun *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!self->options.no_sheets && !draw_sheet (self, &error))
+  if (dm_train_has_sheets (self) && !draw_sheet (self, &error))
     g_printerr (_ ("no sheet: %s\n"), error->message);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "model/unet.h"
 #include "program/train-run.h"
 #include "tensor/memory.h"
 
@@ -34,7 +35,7 @@ measure_sheet (const DmTrainRun *self)
   /* two thirds are guided, with one more row for the null class */
   size_t n_rows = n_pictures + (2 * n_pictures + 2) / 3;
 
-  if (self->options.no_sheets ||
+  if (!dm_train_has_sheets (self) ||
       !dm_memory_is_there (sizeof (float) *
                            dm_config_estimate_parameters (&self->config)))
     return 0;

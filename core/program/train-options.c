@@ -15,20 +15,23 @@
     name, 0, 0, G_OPTION_ARG_##type, &self->field, N_ (text), unit             \
   }
 
+/* A number that nobody gives: the task says what it is then. */
+#define NOT_GIVEN G_MININT
+
 static void
 set_defaults (DmTrainOptions *self)
 {
   *self = (DmTrainOptions){
     .width = 64,
-    .blocks = 2,
-    .embedding = 256,
-    .head_width = 64,
+    .blocks = NOT_GIVEN,
+    .embedding = NOT_GIVEN,
+    .head_width = NOT_GIVEN,
     .groups = 16,
-    .patch = 1,
+    .patch = NOT_GIVEN,
     .seed = 1,
     .batch = 64,
     .rate = 1e-3,
-    .p_uncond = 0.1,
+    .p_uncond = NOT_GIVEN,
     .ema = 0.08,
     .decay = 0.01,
     .clip = 1.0,
@@ -43,20 +46,73 @@ fill_text (char **text, const char *standard)
     *text = g_strdup (standard);
 }
 
-/**
- * dm_train_options_parse:
- * @self: (out)
- * @argc, @argv: (inout) of the sub-command; what is no option remains
- *
- * Errors: %G_OPTION_ERROR, %G_KEY_FILE_ERROR, %DM_ERROR_OPTION: wrong usage
- */
-gboolean
-dm_train_options_parse (DmTrainOptions *self,
-                        int            *argc,
-                        char         ***argv,
-                        GError        **error)
+static void
+fill_number (int *number, int standard)
 {
-  const char        *recipe = dm_recipe_find (*argc, *argv), *data;
+  if (*number == NOT_GIVEN)
+    *number = standard;
+}
+
+static gboolean
+is_classifier (const DmTrainOptions *self)
+{
+  return g_strcmp0 (self->task, dm_task_get_name (DM_TASK_CLASSIFIER)) == 0;
+}
+
+/* A classifier is for measuring: small, quick, and kept with all its digits. */
+static void
+fill_in (DmTrainOptions *self)
+{
+  gboolean classifier = is_classifier (self);
+
+  fill_text (&self->task, dm_task_get_name (DM_TASK_DIFFUSION));
+  fill_number (&self->blocks, classifier ? 1 : 2);
+  fill_number (&self->patch, classifier ? 2 : 1);
+  fill_number (&self->embedding, 256);
+  fill_number (&self->head_width, 64);
+  if (self->p_uncond == NOT_GIVEN)
+    self->p_uncond = classifier ? 0.0 : 0.1;
+  fill_text (&self->multipliers, classifier ? "1,2" : "1,2,2");
+  fill_text (&self->attention, "none");
+  fill_text (&self->prediction, "v");
+  fill_text (&self->precision, classifier ? "f32" : "bf16");
+}
+
+/* What only a network that draws has. */
+static gboolean
+check_classifier (const DmTrainOptions *self, GError **error)
+{
+  const struct
+  {
+    const char *name;
+    gboolean    given;
+  } options[] = {
+    { "attention", self->attention != NULL },
+    { "embedding", self->embedding != NOT_GIVEN },
+    { "head-width", self->head_width != NOT_GIVEN },
+    { "noise", self->noise != NULL },
+    { "p-uncond", self->p_uncond != NOT_GIVEN },
+    { "prediction", self->prediction != NULL },
+    { "scaled", self->scaled },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (options); i++)
+    if (options[i].given)
+      {
+        g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+                     _ ("--%s is for networks that draw; a classifier has "
+                        "nothing of the kind: leave it out"),
+                     options[i].name);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* All options, each with the field that it sets; they end with zeros. */
+static GOptionEntry *
+new_table (DmTrainOptions *self)
+{
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
       N_ ("Weights file to write"), "FILE" },
@@ -91,6 +147,10 @@ dm_train_options_parse (DmTrainOptions *self,
     OPTION ("licence", STRING, licence, "Licence of the pictures", "TEXT"),
     OPTION ("credits", STRING, credits, "Whom to thank for the pictures",
             "TEXT"),
+    OPTION ("task", STRING, task,
+            "What the network is to do: “diffusion”, to draw, or “classifier”, "
+            "to tell the classes apart for “gegl-diffusion evaluate”",
+            "WORD"),
     OPTION ("width", INT, width, "Channels of the first level", "N"),
     OPTION ("multipliers", STRING, multipliers, "Of the width, per level",
             "1,2,2"),
@@ -139,6 +199,54 @@ dm_train_options_parse (DmTrainOptions *self,
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
 
+  return g_memdup2 (entries, sizeof entries);
+}
+
+/* How pictures are read and drawn, whatever they are for. */
+static const char *const data_options[] = {
+  "crop",       "scale",   "mirror", "turns", "balance",
+  "background", "classes", "alike",  NULL,
+};
+
+/**
+ * dm_train_options_new_data_table:
+ * @self: (inout): where the options go
+ *
+ * The options that dm_train_options_get_data() needs, for those who draw
+ * pictures as they were trained on.
+ *
+ * Returns: (transfer full): they end with zeros
+ */
+GOptionEntry *
+dm_train_options_new_data_table (DmTrainOptions *self)
+{
+  GOptionEntry *entries = new_table (self);
+  size_t        n = 0;
+
+  for (size_t i = 0; entries[i].long_name != NULL; i++)
+    if (g_strv_contains (data_options, entries[i].long_name))
+      entries[n++] = entries[i];
+  entries[n] = (GOptionEntry){ 0 };
+
+  return entries;
+}
+
+/**
+ * dm_train_options_parse:
+ * @self: (out)
+ * @argc, @argv: (inout) of the sub-command; what is no option remains
+ *
+ * Errors: %G_OPTION_ERROR, %G_KEY_FILE_ERROR, %DM_ERROR_OPTION: wrong usage
+ */
+gboolean
+dm_train_options_parse (DmTrainOptions *self,
+                        int            *argc,
+                        char         ***argv,
+                        GError        **error)
+{
+  const char              *recipe = dm_recipe_find (*argc, *argv), *data;
+  g_autofree GOptionEntry *entries = new_table (self);
+
   set_defaults (self);
   if (recipe != NULL && !dm_recipe_read (recipe, entries, error))
     return FALSE;
@@ -150,10 +258,10 @@ dm_train_options_parse (DmTrainOptions *self,
                          entries, argc, argv, error))
     return FALSE;
 
-  fill_text (&self->multipliers, "1,2,2");
-  fill_text (&self->attention, "none");
-  fill_text (&self->prediction, "v");
-  fill_text (&self->precision, "bf16");
+  if (is_classifier (self) && !check_classifier (self, error))
+    return FALSE;
+
+  fill_in (self);
 
   data = dm_options_get_only (*argc, *argv, _ ("DATA"), error);
   if (data == NULL)
@@ -183,7 +291,7 @@ dm_train_options_clear (DmTrainOptions *self)
     &self->credits,   &self->duration,   &self->multipliers, &self->attention,
     &self->precision, &self->prediction, &self->crop,        &self->scale,
     &self->turns,     &self->background, &self->memory,      &self->alike,
-    &self->noise,
+    &self->noise,     &self->task,
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)

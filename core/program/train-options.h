@@ -25,7 +25,8 @@ typedef struct
   char    *classes;
   char    *title, *licence, *credits;
 
-  /* the network */
+  /* the network; what is not given follows from the task */
+  char    *task;
   int      width, blocks, embedding, head_width, groups, patch;
   char    *multipliers, *attention, *prediction;
   double   dropout;
@@ -45,21 +46,22 @@ typedef struct
   char    *precision;
 } DmTrainOptions;
 
-gboolean dm_train_options_parse (DmTrainOptions *self,
-                                 int            *argc,
-                                 char         ***argv,
-                                 GError        **error);
-void     dm_train_options_clear (DmTrainOptions *self);
-gboolean dm_train_options_get_data (const DmTrainOptions *self,
-                                    DmDatasetOptions     *options,
-                                    GError              **error);
-void     dm_train_options_clear_data (DmDatasetOptions *options);
-gboolean dm_train_options_get_config (const DmTrainOptions *self,
-                                      DmConfig             *config,
-                                      GError              **error);
-gboolean dm_train_options_get_trainer (const DmTrainOptions *self,
-                                       DmTrainerOptions     *options,
-                                       GError              **error);
-gboolean dm_train_options_get_dtype (const DmTrainOptions *self,
-                                     DmDtype              *dtype,
-                                     GError              **error);
+gboolean      dm_train_options_parse (DmTrainOptions *self,
+                                      int            *argc,
+                                      char         ***argv,
+                                      GError        **error);
+void          dm_train_options_clear (DmTrainOptions *self);
+GOptionEntry *dm_train_options_new_data_table (DmTrainOptions *self);
+gboolean      dm_train_options_get_data (const DmTrainOptions *self,
+                                         DmDatasetOptions     *options,
+                                         GError              **error);
+void          dm_train_options_clear_data (DmDatasetOptions *options);
+gboolean      dm_train_options_get_config (const DmTrainOptions *self,
+                                           DmConfig             *config,
+                                           GError              **error);
+gboolean      dm_train_options_get_trainer (const DmTrainOptions *self,
+                                            DmTrainerOptions     *options,
+                                            GError              **error);
+gboolean      dm_train_options_get_dtype (const DmTrainOptions *self,
+                                          DmDtype              *dtype,
+                                          GError              **error);

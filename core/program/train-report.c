@@ -57,6 +57,9 @@ dm_train_print_end (const DmTrainRun *self, double held_out)
 
   if (isfinite (held_out))
     g_print (_ ("\nheld-out loss %.4f"), held_out);
+  if (self->accuracy > 0.0)
+    g_print (_ ("; %.2f %% of %zu held-out pictures right"),
+             100.0 * self->accuracy, self->dataset->n_held_out);
   if (best < held_out)
     g_print (_ ("; it was lowest at %.4f, with the weights in %s"), best,
              self->best_path);

@@ -30,6 +30,7 @@ typedef struct
 
   double  line_time, state_time; /* of the last line and state, seconds */
   double  loss;                  /* running mean                        */
+  double  accuracy;              /* of the weights that were saved last */
   guint64 first_images;          /* when this sitting began             */
   double  first_seconds;
 } DmTrainRun;
@@ -42,6 +43,7 @@ dm_train_save_weights (DmTrainRun *self, double held_out, GError **error);
 gboolean dm_train_save_state (DmTrainRun *self, GError **error);
 gboolean dm_train_load_state (DmTrainRun *self, GError **error);
 void     dm_train_save_sheet (const DmTrainRun *self);
+gboolean dm_train_has_sheets (const DmTrainRun *self);
 size_t   dm_train_count_sheet (const DmTrainRun *self);
 
 /* The memory that it takes. */

@@ -3,20 +3,15 @@
  */
 #include "program/train-options.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
+#include "program/options.h"
 #include "tensor/error.h"
 
-static gboolean
-refuse (GError **error, const char *option, const char *value)
-{
-  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-               _ ("--%s: “%s” cannot be used; see --help"), option, value);
-
-  return FALSE;
-}
+/* Length of a run that is given none. */
+#define RUN_SECONDS 3600.0
+#define CLASSIFIER_SECONDS 300.0
 
 static gboolean
 parse_multipliers (DmConfig *config, const char *text, GError **error)
@@ -25,14 +20,14 @@ parse_multipliers (DmConfig *config, const char *text, GError **error)
 
   config->n_levels = g_strv_length (words);
   if (config->n_levels < 1 || config->n_levels > DM_MAX_LEVELS)
-    return refuse (error, "multipliers", text);
+    return dm_options_refuse (error, "multipliers", text);
 
   for (size_t i = 0; i < config->n_levels; i++)
     {
       guint64 value;
 
       if (!g_ascii_string_to_unsigned (words[i], 10, 1, 64, &value, NULL))
-        return refuse (error, "multipliers", text);
+        return dm_options_refuse (error, "multipliers", text);
       config->multipliers[i] = value;
     }
 
@@ -57,7 +52,7 @@ parse_attention (DmConfig *config, const char *text, GError **error)
                                            config->n_levels - 1, &level, NULL))
         config->attention[level] = true;
       else if (strcmp (words[i], "none") != 0)
-        return refuse (error, "attention", text);
+        return dm_options_refuse (error, "attention", text);
     }
 
   return TRUE;
@@ -75,6 +70,9 @@ dm_train_options_get_config (const DmTrainOptions *self,
                              GError              **error)
 {
   dm_config_init (config);
+  if (!dm_task_from_name (&config->task, self->task))
+    return dm_options_refuse (error, "task", self->task);
+
   config->width = (size_t) self->width;
   config->n_blocks = (size_t) self->blocks;
   config->embedding = (size_t) self->embedding;
@@ -85,7 +83,7 @@ dm_train_options_get_config (const DmTrainOptions *self,
   config->circular = self->circular;
 
   if (!dm_prediction_from_name (&config->prediction, self->prediction))
-    return refuse (error, "prediction", self->prediction);
+    return dm_options_refuse (error, "prediction", self->prediction);
 
   return parse_multipliers (config, self->multipliers, error) &&
          parse_attention (config, self->attention, error) &&
@@ -104,9 +102,10 @@ parse_duration (const char *text, double *seconds, GError **error)
   else if (strcmp (end, "h") == 0)
     *seconds *= 3600.0;
   else if (strcmp (end, "s") != 0 && *end != '\0')
-    return refuse (error, "duration", text);
+    return dm_options_refuse (error, "duration", text);
 
-  return (*seconds > 0.0 && *seconds < 1e8) || refuse (error, "duration", text);
+  return (*seconds > 0.0 && *seconds < 1e8) ||
+         dm_options_refuse (error, "duration", text);
 }
 
 /* "4G", "800M" or bytes */
@@ -124,7 +123,7 @@ parse_memory (const char *text, size_t *bytes, GError **error)
   end += unit != NULL;
 
   if (end == text || *end != '\0' || !(size >= 1.0 && size < 1e18))
-    return refuse (error, "memory", text);
+    return dm_options_refuse (error, "memory", text);
   *bytes = (size_t) size;
 
   return TRUE;
@@ -140,12 +139,12 @@ parse_noise (DmTrainerOptions *options, const char *text, GError **error)
   options->noise_mean = g_ascii_strtod (text, &end);
   second = end + 1;
   if (end == text || *end != ',')
-    return refuse (error, "noise", text);
+    return dm_options_refuse (error, "noise", text);
 
   options->noise_spread = g_ascii_strtod (second, &end);
   if (end == second || *end != '\0' || !(fabs (options->noise_mean) <= 10.0) ||
       !(options->noise_spread >= 0.1 && options->noise_spread <= 10.0))
-    return refuse (error, "noise", text);
+    return dm_options_refuse (error, "noise", text);
 
   return TRUE;
 }
@@ -154,7 +153,7 @@ parse_noise (DmTrainerOptions *options, const char *text, GError **error)
  * dm_train_options_get_trainer:
  * @options: (out)
  *
- * Without a length the run takes an hour.
+ * Without a length the run takes an hour, that of a classifier five minutes.
  *
  * Errors: %DM_ERROR_OPTION
  */
@@ -166,7 +165,10 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
   *options = (DmTrainerOptions) DM_TRAINER_INIT;
 
   if (self->images < 0 || (self->images == 0 && self->duration == NULL))
-    options->duration = 3600.0;
+    options->duration =
+        strcmp (self->task, dm_task_get_name (DM_TASK_CLASSIFIER)) == 0 ?
+            CLASSIFIER_SECONDS :
+            RUN_SECONDS;
   if (self->duration != NULL &&
       !parse_duration (self->duration, &options->duration, error))
     return FALSE;
@@ -179,15 +181,15 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
     return FALSE;
 
   if (self->keep < 1 || self->keep > 1000)
-    return refuse (error, "keep", "not 1 ... 1000");
+    return dm_options_refuse (error, "keep", "not 1 ... 1000");
   if (self->batch < 1 || self->batch > 65536)
-    return refuse (error, "batch", "not 1 ... 65536");
+    return dm_options_refuse (error, "batch", "not 1 ... 65536");
   if (!(self->p_uncond >= 0.0 && self->p_uncond <= 1.0))
-    return refuse (error, "p-uncond", "not 0 ... 1");
+    return dm_options_refuse (error, "p-uncond", "not 0 ... 1");
   if (!(self->rate > 0.0 && self->rate <= 1.0))
-    return refuse (error, "rate", "not above 0 and up to 1");
+    return dm_options_refuse (error, "rate", "not above 0 and up to 1");
   if (!(self->ema > 0.0 && self->ema < 0.289))
-    return refuse (error, "ema", "not above 0 and below 0.289");
+    return dm_options_refuse (error, "ema", "not above 0 and below 0.289");
 
   options->n_images = (guint64) MAX (self->images, 0);
   options->batch = (size_t) self->batch;
@@ -219,7 +221,7 @@ dm_train_options_get_dtype (const DmTrainOptions *self,
   else if (strcmp (self->precision, "f32") == 0)
     *dtype = DM_DTYPE_F32;
   else
-    return refuse (error, "precision", self->precision);
+    return dm_options_refuse (error, "precision", self->precision);
 
   return TRUE;
 }

@@ -133,9 +133,7 @@ run_prepare (DmTrainRun *self, GError **error)
   self->first_images = dm_trainer_get_images (self->trainer);
   self->first_seconds = dm_trainer_get_seconds (self->trainer);
 
-  dm_train_print_plan (
-      self,
-      dm_unet_get_params (dm_trainer_get_unet (self->trainer))->n_elements);
+  dm_train_print_plan (self, dm_trainer_get_params (self->trainer)->n_elements);
 
   /* better now than after an hour */
   return dm_trainer_save_state (self->trainer, self->state_path, error);

@@ -121,7 +121,7 @@ get_counters (const DmTrainer *self, gint64 *counters)
   counters[COUNTER_IMAGES] = (gint64) self->images;
   counters[COUNTER_STEPS] = (gint64) self->adamw.n_steps;
   counters[COUNTER_SECONDS] = pack_double (self->seconds);
-  counters[COUNTER_PART] = (gint64) self->part;
+  counters[COUNTER_PART] = (gint64) self->learner->part;
   counters[COUNTER_BEST] = pack_double (self->best);
   counters[COUNTER_NORMS] = (gint64) self->watch.n_norms;
   counters[COUNTER_SKIPPED] = (gint64) self->watch.n_skipped;
@@ -205,8 +205,8 @@ read_watch (DmTrainer       *self,
     return FALSE;
 
   /* the same parts as before, for the same bits, if there is room for them */
-  if (part == self->part || part == 0 || self->options.batch % part != 0 ||
-      !dm_trainer_part_fits (self, part))
+  if (part == self->learner->part || part == 0 ||
+      self->options.batch % part != 0 || !dm_trainer_part_fits (self, part))
     return TRUE;
 
   return dm_trainer_set_part (self, part, error);
@@ -301,7 +301,7 @@ dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
       return FALSE;
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
+  self->learner->class->pack (self->learner, NULL);
 
   return TRUE;
 }

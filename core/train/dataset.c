@@ -36,13 +36,9 @@ name_classes (DmDataset *self, const DmDatasetOptions *options, GError **error)
 }
 
 static gboolean
-count_classes (DmDataset *self, GError **error)
+check_classes (const DmDataset *self, GError **error)
 {
   size_t n_used = 0;
-
-  self->images_per_class = g_new0 (gint64, self->n_classes);
-  for (size_t i = 0; i < self->n_images; i++)
-    self->images_per_class[self->class_id[i]]++;
 
   for (size_t i = 0; i < self->n_classes; i++)
     n_used += self->images_per_class[i] > 0;
@@ -56,20 +52,6 @@ count_classes (DmDataset *self, GError **error)
                                 "two are needed"),
                self->name);
   return FALSE;
-}
-
-/* Lists the training pictures class by class. */
-static void
-sort_by_class (DmDataset *self)
-{
-  g_autofree size_t *next = g_new0 (size_t, self->n_classes + 1);
-
-  for (size_t i = 0; i < self->n_classes; i++)
-    next[i + 1] = next[i] + (size_t) self->images_per_class[i];
-
-  self->by_class = g_new (size_t, self->n_images);
-  for (size_t i = 0; i < self->n_images; i++)
-    self->by_class[next[self->class_id[i]]++] = i;
 }
 
 static int
@@ -133,13 +115,13 @@ finish (DmCollection           *found,
   else if (self->n_held_out == 0)
     dm_dataset_hold_out (self);
 
-  if (!name_classes (self, options, error) || !count_classes (self, error) ||
-      !choose_turned (self, options->turned, error))
+  if (!name_classes (self, options, error))
     return FALSE;
 
-  sort_by_class (self);
+  dm_dataset_sort_by_class (self);
 
-  return TRUE;
+  return check_classes (self, error) &&
+         choose_turned (self, options->turned, error);
 }
 
 static const DmReader *

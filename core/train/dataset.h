@@ -75,6 +75,10 @@ DmDataset *dm_dataset_open (const char             *path,
 void       dm_dataset_free (DmDataset *self);
 char      *dm_dataset_digest (const DmDataset *self);
 
+/* What is held out, in place of what is trained on. */
+void dm_dataset_view_held_out (DmDataset *self, const DmDataset *dataset);
+void dm_dataset_view_clear (DmDataset *self);
+
 /* The middle of picture @i. */
 int dm_dataset_get (const DmDataset *self, float *x0, size_t i);
 

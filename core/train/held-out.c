@@ -5,11 +5,6 @@
 
 #include "train/trainer-private.h"
 
-/* Pictures held out are drawn with numbers that no training picture reaches,
- * yet small enough for the fraction of a time to keep its digits.
- */
-#define HELD_OUT_FIRST ((guint64) 1 << 36)
-
 static void
 swap_average (DmTrainer *self)
 {
@@ -21,43 +16,37 @@ swap_average (DmTrainer *self)
       self->average[i] = value;
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
+  self->learner->class->pack (self->learner, NULL);
 }
 
-static double
-measure_part (DmTrainer *self, size_t first)
+/* Of the averaged weights on @n pictures, at least; whole batches are measured,
+ * whatever parts they are cut into.
+ */
+static DmMeasure
+measure (DmTrainer *self, size_t n)
 {
-  size_t n = self->part, floats = dm_trainer_picture_floats (&self->config);
-  DmLoss loss = self->loss;
+  DmLearner *learner = self->learner;
+  size_t     batch = self->options.batch, part = learner->part;
+  size_t     n_parts = (n + batch - 1) / batch * (batch / part);
+  DmMeasure  sum = { 0 };
 
-  loss.p_uncond = 0.0;
-  loss.noise_mean = 0.0;
-  loss.noise_spread = 1.0;
-  for (size_t i = 0; i < n; i++)
+  swap_average (self);
+  for (size_t i = 0; i < n_parts; i++)
     {
-      size_t held = (first + i) % self->dataset->n_held_out;
-      float *x0 = self->x0 + i * floats;
+      DmMeasure one = learner->class->measure (learner, i * part);
 
-      self->drawn.class_id[i] =
-          dm_dataset_crop (self->dataset, x0, &self->drawn.scale[i],
-                           self->dataset->n_images + held, self->loss.seed,
-                           HELD_OUT_FIRST + first + i);
-      dm_loss_draw (&loss, &self->drawn, x0, i, floats,
-                    HELD_OUT_FIRST + first + i);
+      sum.loss += one.loss;
+      sum.n_right += one.n_right;
     }
+  swap_average (self);
+  sum.loss /= n_parts;
 
-  dm_unet_plan_set_scale (self->measure_plan, self->drawn.scale);
-  dm_unet_forward (self->unet, self->measure_plan, self->pred,
-                   self->drawn.input, self->drawn.logsnr, self->drawn.class_id);
-
-  return dm_loss_measure (self->dpred, self->pred, self->drawn.want, n * floats,
-                          1.0 / (n * floats));
+  return sum;
 }
 
 /**
  * dm_trainer_held_out:
- * @n: how many pictures, at least; whole batches are measured, whatever parts
- * they are cut into
+ * @n: how many pictures, at least; whole batches are measured
  *
  * Returns: the loss of the averaged weights on held-out pictures, always the
  * same ones with the same noise, whatever law the run draws it from; NaN if
@@ -66,19 +55,27 @@ measure_part (DmTrainer *self, size_t first)
 double
 dm_trainer_held_out (DmTrainer *self, size_t n)
 {
-  size_t batch = self->options.batch, part = self->part;
-  size_t n_parts = (n + batch - 1) / batch * (batch / part);
-  double sum = 0.0;
-
   if (self->dataset->n_held_out == 0)
     return NAN;
 
-  swap_average (self);
-  for (size_t i = 0; i < n_parts; i++)
-    sum += measure_part (self, i * part);
-  swap_average (self);
+  return measure (self, n).loss;
+}
 
-  return sum / n_parts;
+/**
+ * dm_trainer_accuracy:
+ *
+ * Returns: the share of all held-out pictures whose class the averaged weights
+ * know; 0 if none is held out, or the network tells no classes.
+ */
+double
+dm_trainer_accuracy (DmTrainer *self)
+{
+  size_t n = self->dataset->n_held_out;
+
+  if (n == 0 || self->config.task != DM_TASK_CLASSIFIER)
+    return 0.0;
+
+  return (double) measure (self, n).n_right / n;
 }
 
 /**

@@ -57,3 +57,5 @@ gboolean dm_dataset_read_groups (DmGroups              **groups,
                                  const DmDatasetOptions *options,
                                  GError                **error);
 void     dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups);
+
+void dm_dataset_sort_by_class (DmDataset *self);

@@ -7,46 +7,28 @@
 #include <math.h>
 
 #include "tensor/error.h"
-#include "tensor/memory.h"
 #include "train/trainer-private.h"
 
 /* Blocks of one value for each parameter: values, gradients, the average and
- * two moments. Those of a batch: pictures, input, wanted and found output, and
- * the gradient of it.
+ * two moments.
  */
 #define N_PARAMETER_BLOCKS 5
-#define N_PICTURE_BLOCKS 5
 
-static DmWrap
-get_wrap (const DmTrainer *self)
-{
-  return self->config.circular ? DM_WRAP_XY : DM_WRAP_NONE;
-}
+/* What is learnt, by the network's task. */
+static DmLearner *(*const new_learner[DM_N_TASKS]) (const DmLesson *lesson) = {
+  [DM_TASK_DIFFUSION] = dm_denoiser_new,
+  [DM_TASK_CLASSIFIER] = dm_class_learner_new,
+};
 
 /* --- forecast ------------------------------------------------------------- */
 
 static size_t
-measure_part (const DmTrainer *self, size_t part)
-{
-  size_t side = self->config.resolution;
-  size_t picture = dm_trainer_picture_floats (&self->config);
-  DmWrap wrap = get_wrap (self);
-  size_t bytes =
-      dm_unet_plan_measure (self->unet, DM_PLAN_TRAIN, part, side, side, wrap) +
-      N_PICTURE_BLOCKS * part * picture * sizeof (float);
-
-  if (self->dataset->n_held_out > 0)
-    bytes += dm_unet_plan_measure (self->unet, DM_PLAN_INFER, part, side, side,
-                                   wrap);
-
-  return bytes;
-}
-
-static size_t
 measure_all (const DmTrainer *self, size_t part)
 {
-  return measure_part (self, part) +
-         dm_unet_measure_packs (self->unet, DM_PLAN_TRAIN) +
+  const DmLearner *learner = self->learner;
+
+  return learner->class->measure_part (learner, part) +
+         learner->class->measure_packs (learner) +
          N_PARAMETER_BLOCKS * self->params->n_values * sizeof (float);
 }
 
@@ -60,7 +42,7 @@ measure_all (const DmTrainer *self, size_t part)
 size_t
 dm_trainer_forecast (const DmTrainer *self)
 {
-  return measure_all (self, self->part);
+  return measure_all (self, self->learner->part);
 }
 
 gboolean
@@ -94,65 +76,7 @@ set_too_little (const DmTrainer *self, GError **error)
                measure_all (self, 1) / 1e9, self->options.memory / 1e9);
 }
 
-static gboolean
-check_there (guint64 bytes, GError **error)
-{
-  if (dm_memory_is_there (bytes))
-    return TRUE;
-
-  g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-               _ ("%.2f GB of memory are needed to train this network and "
-                  "cannot be had; choose a smaller network or close other "
-                  "programs"),
-               bytes / 1e9);
-
-  return FALSE;
-}
-
 /* --- parts ---------------------------------------------------------------- */
-
-static void
-clear_part (DmTrainer *self)
-{
-  g_clear_pointer (&self->plan, dm_unet_plan_free);
-  g_clear_pointer (&self->measure_plan, dm_unet_plan_free);
-  g_clear_pointer (&self->x0, g_free);
-  g_clear_pointer (&self->pred, g_free);
-  g_clear_pointer (&self->dpred, g_free);
-  g_clear_pointer (&self->drawn.input, g_free);
-  g_clear_pointer (&self->drawn.want, g_free);
-  g_clear_pointer (&self->drawn.logsnr, g_free);
-  g_clear_pointer (&self->drawn.class_id, g_free);
-  g_clear_pointer (&self->drawn.scale, g_free);
-}
-
-static gboolean
-make_plan (DmTrainer *self, DmUnetPlan **plan, DmPlanMode mode, GError **error)
-{
-  size_t side = self->config.resolution;
-
-  *plan = dm_unet_plan_new (self->unet, mode, self->part, side, side,
-                            get_wrap (self), self->context.pool, error);
-
-  return *plan != NULL;
-}
-
-static void
-allocate_pictures (DmTrainer *self)
-{
-  size_t n = self->part, floats = n * dm_trainer_picture_floats (&self->config);
-
-  self->x0 = g_new (float, floats);
-  self->pred = g_new (float, floats);
-  self->dpred = g_new (float, floats);
-  self->drawn = (DmLossBatch){
-    .input = g_new (float, floats),
-    .want = g_new (float, floats),
-    .logsnr = g_new (float, n),
-    .class_id = g_new (int, n),
-    .scale = g_new (float, n),
-  };
-}
 
 /**
  * dm_trainer_set_part:
@@ -164,22 +88,11 @@ allocate_pictures (DmTrainer *self)
 gboolean
 dm_trainer_set_part (DmTrainer *self, size_t part, GError **error)
 {
-  size_t picture = dm_trainer_picture_floats (&self->config);
-
   g_assert (part > 0 && self->options.batch % part == 0);
 
-  clear_part (self);
-  self->part = part;
-  if (!make_plan (self, &self->plan, DM_PLAN_TRAIN, error) ||
-      (self->dataset->n_held_out > 0 &&
-       !make_plan (self, &self->measure_plan, DM_PLAN_INFER, error)) ||
-      !check_there (
-          N_PICTURE_BLOCKS * part * (guint64) picture * sizeof (float), error))
-    return FALSE;
+  self->learner->part = part;
 
-  allocate_pictures (self);
-
-  return TRUE;
+  return self->learner->class->set_part (self->learner, error);
 }
 
 /**
@@ -191,7 +104,7 @@ dm_trainer_set_part (DmTrainer *self, size_t part, GError **error)
 size_t
 dm_trainer_get_part (const DmTrainer *self)
 {
-  return self->part;
+  return self->learner->part;
 }
 
 /* --- the whole ------------------------------------------------------------ */
@@ -201,7 +114,8 @@ allocate_blocks (DmTrainer *self, GError **error)
 {
   size_t block = self->params->n_values * sizeof (float);
 
-  if (!check_there ((N_PARAMETER_BLOCKS - 1) * (guint64) block, error))
+  if (!dm_learner_check_memory ((N_PARAMETER_BLOCKS - 1) * (guint64) block,
+                                error))
     return FALSE;
 
   dm_params_allocate_gradients (self->params);
@@ -227,16 +141,21 @@ new_empty (const DmConfig         *config,
     .kernels = dm_kernels_get_default (),
     .pool = pool,
   };
-  self->loss = (DmLoss){
-    .target = { config->prediction, config->sigma_data },
-    .schedule = { config->logsnr_min, config->logsnr_max },
-    .p_uncond = options->p_uncond,
-    .noise_mean = options->noise_mean,
-    .noise_spread = options->noise_spread,
-    .seed = options->seed,
-  };
 
   return self;
+}
+
+static DmLearner *
+make_learner (const DmTrainer *self)
+{
+  DmLesson lesson = {
+    .config = &self->config,
+    .dataset = self->dataset,
+    .options = &self->options,
+    .pool = self->context.pool,
+  };
+
+  return new_learner[self->config.task](&lesson);
 }
 
 /**
@@ -268,12 +187,13 @@ dm_trainer_new (const DmConfig         *config,
     return NULL;
 
   n_parameters = dm_config_estimate_parameters (config);
-  if (!check_there (N_PARAMETER_BLOCKS * sizeof (float) * n_parameters, error))
+  if (!dm_learner_check_memory (
+          N_PARAMETER_BLOCKS * sizeof (float) * n_parameters, error))
     return NULL;
 
   self = new_empty (config, dataset, options, pool);
-  self->unet = dm_unet_new (config);
-  self->params = dm_unet_get_params (self->unet);
+  self->learner = make_learner (self);
+  self->params = self->learner->params;
   part = choose_part (self);
   if (part == 0)
     {
@@ -284,7 +204,7 @@ dm_trainer_new (const DmConfig         *config,
   dm_params_init (self->params, options->seed);
   if (!allocate_blocks (self, error) ||
       !dm_trainer_set_part (self, part, error) ||
-      !dm_unet_pack (self->unet, DM_PLAN_TRAIN, pool, error))
+      !self->learner->class->pack (self->learner, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -300,8 +220,8 @@ dm_trainer_free (DmTrainer *self)
   if (self == NULL)
     return;
 
-  clear_part (self);
-  dm_unet_free (self->unet);
+  if (self->learner != NULL)
+    self->learner->class->free (self->learner);
   dm_adamw_clear (&self->adamw);
   g_free (self->average);
   g_free (self);

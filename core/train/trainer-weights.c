@@ -1,9 +1,7 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <string.h>
-
-#include "model/weights.h"
+#include "model/model.h"
 #include "train/trainer-private.h"
 
 /* A part of a block of all parameters, as a tensor of a file. */
@@ -56,10 +54,13 @@ dm_trainer_save_weights (const DmTrainer *self,
 static gboolean
 is_other_classes (const DmWeights *file, const DmParam *param)
 {
-  const DmStored *stored = dm_weights_find (file, param->name);
+  static const char *const tables[] = { "embed.classes.weight", "head.weight",
+                                        "head.bias", NULL };
+  const DmStored          *stored = dm_weights_find (file, param->name);
 
-  return strcmp (param->name, "embed.classes.weight") == 0 && stored != NULL &&
-         stored->n_dims == 2 && stored->shape[1] == param->shape[1] &&
+  return g_strv_contains (tables, param->name) && stored != NULL &&
+         stored->n_dims == param->n_dims &&
+         (param->n_dims == 1 || stored->shape[1] == param->shape[1]) &&
          stored->shape[0] != param->shape[0];
 }
 
@@ -70,7 +71,8 @@ is_other_classes (const DmWeights *file, const DmParam *param)
  *
  * Starts the run from these weights.
  *
- * Errors: those of dm_weights_open() and dm_weights_read()
+ * Errors: those of dm_weights_open() and dm_weights_read(),
+ * %DM_ERROR_UNSUPPORTED for a network of another task
  */
 gboolean
 dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
@@ -79,6 +81,13 @@ dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
 
   if (file == NULL)
     return FALSE;
+
+  if (dm_weights_get_config (file) != NULL &&
+      !dm_model_check_task (file, self->config.task, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
 
   for (size_t i = 0; i < self->params->n_params; i++)
     {
@@ -92,7 +101,7 @@ dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
         }
     }
 
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
+  self->learner->class->pack (self->learner, NULL);
 
   return TRUE;
 }

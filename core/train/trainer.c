@@ -44,51 +44,16 @@ get_rate (const DmTrainer *self, double progress)
 
 /* --- one step ------------------------------------------------------------ */
 
-static void
-draw_picture (void *data, size_t i, size_t worker)
-{
-  DmTrainer *self = data;
-  size_t     floats = dm_trainer_picture_floats (&self->config);
-  guint64    picture = self->first_picture + i;
-  float     *x0 = self->x0 + i * floats;
-
-  (void) worker;
-  self->drawn.class_id[i] = dm_dataset_draw (
-      self->dataset, x0, &self->drawn.scale[i], self->options.seed, picture);
-  dm_loss_draw (&self->loss, &self->drawn, x0, i, floats, picture);
-}
-
-/* Adds the gradients of a part of a batch. Returns: its share of the loss. */
-static double
-learn_part (DmTrainer *self)
-{
-  size_t n = self->part, floats = dm_trainer_picture_floats (&self->config);
-  double scale = 1.0 / (double) (self->options.batch * floats), loss;
-
-  dm_pool_run (self->context.pool, draw_picture, self, n);
-  dm_unet_plan_set_dropout (self->plan, self->options.seed,
-                            self->first_picture);
-  dm_unet_plan_set_scale (self->plan, self->drawn.scale);
-  dm_unet_forward (self->unet, self->plan, self->pred, self->drawn.input,
-                   self->drawn.logsnr, self->drawn.class_id);
-  loss = dm_loss_measure (self->dpred, self->pred, self->drawn.want, n * floats,
-                          scale);
-  dm_unet_backward (self->unet, self->plan, NULL, self->dpred);
-
-  return loss;
-}
-
+/* Gradients of a batch, part by part. Returns: its loss. */
 static double
 learn_batch (DmTrainer *self)
 {
-  double loss = 0.0;
+  DmLearner *learner = self->learner;
+  double     loss = 0.0;
 
   dm_params_zero_gradients (self->params);
-  for (size_t i = 0; i < self->options.batch; i += self->part)
-    {
-      self->first_picture = self->images + i;
-      loss += learn_part (self);
-    }
+  for (size_t i = 0; i < self->options.batch; i += learner->part)
+    loss += learner->class->learn (learner, self->images + i);
 
   return loss;
 }
@@ -101,7 +66,7 @@ take_step (DmTrainer *self, double rate, double norm)
   dm_ema_step (self->average, self->params,
                dm_ema_exponent (self->options.ema_length), self->adamw.n_steps,
                &self->context);
-  dm_unet_pack (self->unet, DM_PLAN_TRAIN, self->context.pool, NULL);
+  self->learner->class->pack (self->learner, NULL);
 }
 
 /**
@@ -178,12 +143,12 @@ dm_trainer_get_seconds (const DmTrainer *self)
 }
 
 /**
- * dm_trainer_get_unet:
+ * dm_trainer_get_params:
  *
- * Returns: (transfer none): the network, with the weights of the last step.
+ * Returns: (transfer none): the network's, as the last step left them.
  */
-DmUnet *
-dm_trainer_get_unet (DmTrainer *self)
+DmParams *
+dm_trainer_get_params (DmTrainer *self)
 {
-  return self->unet;
+  return self->params;
 }

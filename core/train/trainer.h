@@ -7,10 +7,8 @@
 
 #include "model/card.h"
 #include "model/weights.h"
-#include "model/unet.h"
 #include "train/adamw.h"
 #include "train/dataset.h"
-#include "train/loss.h"
 
 /* How a network is trained. Lengths are in pictures, so that they mean the same
  * for any batch.
@@ -44,7 +42,7 @@ typedef struct
   guint64  images;     /* seen so far                  */
   double   progress;   /* of the run, 0 ... 1          */
   double   seconds;    /* of work so far               */
-  double   loss;       /* mean square of the batch     */
+  double   loss;       /* mean over the batch          */
   double   norm;       /* of the gradient              */
   double   rate;
   gboolean skipped;   /* an outlier, see dm_trainer_step() */
@@ -63,13 +61,14 @@ size_t     dm_trainer_forecast (const DmTrainer *self);
 size_t     dm_trainer_get_part (const DmTrainer *self);
 gboolean
 dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error);
-gboolean dm_trainer_is_done (const DmTrainer *self);
-double   dm_trainer_held_out (DmTrainer *self, size_t n);
-gboolean dm_trainer_note_held_out (DmTrainer *self, double loss);
-double   dm_trainer_get_best (const DmTrainer *self);
-guint64  dm_trainer_get_images (const DmTrainer *self);
-double   dm_trainer_get_seconds (const DmTrainer *self);
-DmUnet  *dm_trainer_get_unet (DmTrainer *self);
+gboolean  dm_trainer_is_done (const DmTrainer *self);
+double    dm_trainer_held_out (DmTrainer *self, size_t n);
+double    dm_trainer_accuracy (DmTrainer *self);
+gboolean  dm_trainer_note_held_out (DmTrainer *self, double loss);
+double    dm_trainer_get_best (const DmTrainer *self);
+guint64   dm_trainer_get_images (const DmTrainer *self);
+double    dm_trainer_get_seconds (const DmTrainer *self);
+DmParams *dm_trainer_get_params (DmTrainer *self);
 
 /* Everything that a run consists of, in one file; a run that is saved, loaded
  * and continued is the same as one that never stopped, if its length is given

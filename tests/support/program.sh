@@ -52,7 +52,7 @@ status ()
   shift 2
   "$@" > out.txt 2> err.txt
   local found=$?
-  [[ $found == "$expected" ]] && grep -q "$pattern" err.txt && return 0
+  [[ $found == "$expected" ]] && grep -q -e "$pattern" err.txt && return 0
   echo "# status $found, not $expected, or no “$pattern” in: $(cat err.txt)"
   return 1
 }

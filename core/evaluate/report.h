@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "evaluate/evaluation.h"
+
+/* The pictures of a row of figures: held out, or drawn at a strength. */
+typedef struct
+{
+  gboolean  drawn;
+  double    guidance; /* of those drawn */
+  DmFigures figures;
+} DmReportRow;
+
+/* What an evaluation has found. Lent but for @rows. */
+typedef struct
+{
+  const DmEvaluationOptions *options;
+  const char                *model, *features, *data; /* as they were named */
+  GArray                    *rows;                    /* of DmReportRow     */
+} DmReport;
+
+char *dm_report_describe (const DmReport *self);
+char *dm_report_format_table (const DmReport *self);
+gboolean
+dm_report_save_table (const DmReport *self, const char *path, GError **error);
+gboolean
+dm_report_save_plot (const DmReport *self, const char *path, GError **error);

@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "train/learner.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+/**
+ * dm_learner_init:
+ * @self: (out) what all learners have
+ * @params: (transfer none): the network's
+ */
+void
+dm_learner_init (DmLearner *self,
+                 const DmLearnerClass *class,
+                 const DmLesson *lesson,
+                 DmParams       *params)
+{
+  *self = (DmLearner){
+    .class = class,
+    .config = lesson->config,
+    .dataset = lesson->dataset,
+    .options = lesson->options,
+    .params = params,
+    .context = { .kernels = dm_kernels_get_default (), .pool = lesson->pool },
+  };
+}
+
+/**
+ * dm_learner_check_memory:
+ *
+ * Errors: %DM_ERROR_MEMORY if so many bytes cannot be had
+ */
+gboolean
+dm_learner_check_memory (guint64 bytes, GError **error)
+{
+  if (dm_memory_is_there (bytes))
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
+               _ ("%.2f GB of memory are needed to train this network and "
+                  "cannot be had; choose a smaller network or close other "
+                  "programs"),
+               bytes / 1e9);
+
+  return FALSE;
+}
+
+size_t
+dm_learner_picture_floats (const DmLearner *self)
+{
+  const DmConfig *config = self->config;
+
+  return config->resolution * config->resolution * config->channels;
+}
+
+/**
+ * dm_learner_get_held_out:
+ * @x0: (out) [side, side, channels] in [-1, 1]
+ * @scale: (out) as in dm_dataset_crop()
+ * @i: which, modulo their number, always drawn alike
+ *
+ * Returns: its class.
+ */
+int
+dm_learner_get_held_out (const DmLearner *self,
+                         float           *x0,
+                         float           *scale,
+                         size_t           i)
+{
+  const DmDataset *set = self->dataset;
+
+  return dm_dataset_crop (set, x0, scale, set->n_images + i % set->n_held_out,
+                          self->options->seed, DM_HELD_OUT_FIRST + i);
+}
