@@ -6,10 +6,15 @@
 #include "generate/canvas.h"
 #include "unet-case.h"
 
+/* What the network is told, and what it reads is multiplied by. */
+#define SCALE 0.5f
+#define GAIN 0.7f
+
 /* --- networks --------------------------------------------------------------
  */
 
-/* A small network that wraps, for pictures of 16 x 16. */
+/* A small network that wraps, for pictures of 16 x 16, and is told their scale.
+ */
 static DmUnet *
 make_unet (void)
 {
@@ -19,6 +24,8 @@ make_unet (void)
   config.resolution = 16;
   config.attention[1] = config.attention_middle = false;
   config.circular = true;
+  config.scale_min = 0.25;
+  config.scale_max = 1.0;
   unet = dm_unet_new (&config);
   unet_case_fill_params (unet);
   g_assert_true (dm_unet_pack (unet, DM_PLAN_INFER, NULL, NULL));
@@ -26,26 +33,18 @@ make_unet (void)
   return unet;
 }
 
-/* A canvas for one pass of @n_rows rows. */
+/* Memory and plans for a canvas that knows its passes. */
 static void
-set_up (DmCanvas     *self,
-        DmArena      *arena,
-        const DmUnet *unet,
-        size_t        w,
-        size_t        h,
-        DmWrap        wrap,
-        size_t        max_pixels,
-        size_t        n_rows)
+reserve (DmCanvas *self, DmArena *arena, DmPool *pool)
 {
   g_autoptr (GError) error = NULL;
 
   *arena = (DmArena){ 0 };
-  dm_canvas_init (self, unet, w, h, wrap, max_pixels);
-  dm_canvas_set_rows (self, n_rows, 0);
   dm_canvas_place (self, arena);
   g_assert_true (dm_arena_reserve (arena, NULL));
   dm_canvas_place (self, arena);
-  g_assert_true (dm_canvas_reserve (self, NULL, &error));
+  dm_canvas_reserve (self, pool, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -66,10 +65,12 @@ predict (const DmUnet *unet,
 {
   DmArena           arena;
   g_autofree float *x = NULL;
-  float            *pred, logsnr = 1.0f, scale = 0.0f;
+  float            *pred, logsnr = 1.0f, scale = SCALE;
   int               class_id = 0, source = 0;
 
-  set_up (canvas, &arena, unet, w, h, wrap, max_pixels, 1);
+  dm_canvas_init (canvas, unet, w, h, wrap, max_pixels);
+  dm_canvas_set_rows (canvas, 1, 0);
+  reserve (canvas, &arena, NULL);
   x = g_new (float, canvas->n_floats);
   pred = g_new (float, canvas->n_floats);
   dm_test_random (x, canvas->n_floats, 5);
@@ -77,7 +78,7 @@ predict (const DmUnet *unet,
                  &(DmCanvasPass){ .n_rows = 1,
                                   .x = x,
                                   .source = &source,
-                                  .gain = 1.0f,
+                                  .gain = GAIN,
                                   .logsnr = &logsnr,
                                   .class_id = &class_id,
                                   .scale = &scale });
@@ -103,10 +104,13 @@ test_whole (void)
       g_autofree float *expected = g_new (float, 24 * 18 * 3);
       g_autoptr (DmUnetPlan) plan =
           dm_unet_plan_new (unet, DM_PLAN_INFER, 1, 18, 24, wrap, NULL, NULL);
-      const float logsnr = 1.0f;
+      const float logsnr = 1.0f, scale = SCALE;
       const int   class_id = 0;
 
       dm_test_random (x, 24 * 18 * 3, 5);
+      for (size_t i = 0; i < 24 * 18 * 3; i++)
+        x[i] *= GAIN;
+      dm_unet_plan_set_scale (plan, &scale);
       dm_unet_forward (unet, plan, expected, x, &logsnr, &class_id);
       dm_assert_same (pred, expected, 24 * 18 * 3);
     }
@@ -187,69 +191,109 @@ test_round (void)
 /* --- bits and memory --------------------------------------------------------
  */
 
+enum
+{
+  N_ROWS = 3
+};
+
+/* Of two pictures, rows that have nothing in common. */
+static const float row_logsnr[N_ROWS] = { 2.0f, 0.0f, -3.0f };
+static const float row_scale[N_ROWS] = { 1.0f, 0.0f, 0.25f };
+static const int   row_class[N_ROWS] = { 1, DM_CLASS_NULL, 0 };
+static const int   row_source[N_ROWS] = { 1, 0, 1 };
+
+/* One window, one that goes round and meets itself, and many. */
+static const struct
+{
+  size_t w, max_pixels;
+} canvases[] = { { 76, 0 }, { 75, 0 }, { 75, 40 * 40 } };
+
+/* Rows @first ... @first + @n - 1, as the second kind of passes if @second.
+ * Returns: (transfer full): [n, n_floats]
+ */
+static float *
+predict_rows (const DmUnet *unet,
+              gsize         number,
+              size_t        first,
+              size_t        n,
+              bool          second,
+              bool          alone,
+              DmPool       *pool,
+              size_t       *n_floats)
+{
+  DmCanvas          canvas;
+  DmArena           arena;
+  g_autofree float *x = NULL;
+  float            *pred;
+
+  dm_canvas_init (&canvas, unet, canvases[number].w, 50, DM_WRAP_X,
+                  canvases[number].max_pixels);
+  g_assert_true ((canvas.rows.whole && canvas.columns.whole) == (number == 0));
+  dm_canvas_set_rows (&canvas, second ? 0 : n, second ? n : 0);
+  canvas.alone = alone;
+  reserve (&canvas, &arena, pool);
+
+  *n_floats = canvas.n_floats;
+  x = g_new (float, 2 * canvas.n_floats);
+  pred = g_new (float, n *canvas.n_floats);
+  dm_test_random (x, 2 * canvas.n_floats, 6);
+  dm_test_random (pred, n * canvas.n_floats, 7); /* to be written over */
+  dm_canvas_run (&canvas, pred,
+                 &(DmCanvasPass){ .n_rows = n,
+                                  .x = x,
+                                  .source = row_source + first,
+                                  .gain = GAIN,
+                                  .logsnr = row_logsnr + first,
+                                  .class_id = row_class + first,
+                                  .scale = row_scale + first });
+  tear_down (&canvas, &arena);
+
+  return pred;
+}
+
 /* A row has the same bits whatever passes with it, and on any number of
  * threads; in windows and whole.
  */
 static void
 test_bits (void)
 {
-  enum
-  {
-    N = 3
-  };
   g_autoptr (DmUnet) unet = make_unet ();
-  const float  logsnr[N] = { 2.0f, 0.0f, -3.0f };
-  const float  scale[N] = { 0.0f };
-  const int    class_id[N] = { 1, DM_CLASS_NULL, 0 };
-  const int    source[N] = { 0, 0, 1 };
-  const size_t max_pixels[] = { 0, 40 * 40 };
 
-  for (size_t i = 0; i < G_N_ELEMENTS (max_pixels); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (canvases); i++)
     {
-      g_autofree float *x = NULL, *together = NULL, *one = NULL;
-      DmCanvas          canvas;
-      DmArena           arena;
-      DmCanvasPass      pass = { .n_rows = N,
-                                 .source = source,
-                                 .gain = 0.7f,
-                                 .logsnr = logsnr,
-                                 .class_id = class_id,
-                                 .scale = scale };
+      size_t            n;
+      g_autofree float *together =
+          predict_rows (unet, i, 0, N_ROWS, false, false, NULL, &n);
 
-      set_up (&canvas, &arena, unet, 75, 50, DM_WRAP_X, max_pixels[i], N);
-      x = g_new (float, 2 * canvas.n_floats);
-      together = g_new (float, N *canvas.n_floats);
-      one = g_new (float, canvas.n_floats);
-      dm_test_random (x, 2 * canvas.n_floats, 6);
-      pass.x = x;
-      dm_canvas_run (&canvas, together, &pass);
-      tear_down (&canvas, &arena);
-
-      for (size_t row = 0; row < N; row++)
+      for (size_t row = 0; row < N_ROWS; row++)
         {
-          DmPool *pool = dm_pool_new (row + 1);
+          DmPool           *pool = dm_pool_new (row + 1);
+          g_autofree float *one =
+              predict_rows (unet, i, row, 1, true, false, pool, &n);
 
-          arena = (DmArena){ 0 };
-          dm_canvas_init (&canvas, unet, 75, 50, DM_WRAP_X, max_pixels[i]);
-          dm_canvas_set_rows (&canvas, 0, 1);
-          dm_canvas_place (&canvas, &arena);
-          g_assert_true (dm_arena_reserve (&arena, NULL));
-          dm_canvas_place (&canvas, &arena);
-          g_assert_true (dm_canvas_reserve (&canvas, pool, NULL));
-
-          pass = (DmCanvasPass){ .n_rows = 1,
-                                 .x = x,
-                                 .source = source + row,
-                                 .gain = 0.7f,
-                                 .logsnr = logsnr + row,
-                                 .class_id = class_id + row,
-                                 .scale = scale + row };
-          dm_canvas_run (&canvas, one, &pass);
-          dm_assert_same (one, together + row * canvas.n_floats,
-                          canvas.n_floats);
-          tear_down (&canvas, &arena);
+          dm_assert_same (one, together + row * n, n);
           dm_pool_free (pool);
         }
+    }
+}
+
+/* Rows that pass one after the other, for want of memory, have the bits that
+ * they have together: each its own noise level, class, scale and picture.
+ */
+static void
+test_alone (void)
+{
+  g_autoptr (DmUnet) unet = make_unet ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (canvases); i++)
+    {
+      size_t            n;
+      g_autofree float *together =
+          predict_rows (unet, i, 0, N_ROWS, false, false, NULL, &n);
+      g_autofree float *alone =
+          predict_rows (unet, i, 0, N_ROWS, false, true, NULL, &n);
+
+      dm_assert_same (alone, together, N_ROWS * n);
     }
 }
 
@@ -262,15 +306,12 @@ test_memory (void)
   g_autoptr (DmUnet) unet = make_unet ();
   DmPool  *pool = dm_pool_new (0);
   DmCanvas small, large;
-  DmArena  arena = { 0 };
+  DmArena  arena;
 
   dm_canvas_init (&small, unet, 60, 60, DM_WRAP_NONE, 0);
   dm_canvas_set_rows (&small, 1, 2);
   g_assert_false (small.alone);
-  dm_canvas_place (&small, &arena);
-  g_assert_true (dm_arena_reserve (&arena, NULL));
-  dm_canvas_place (&small, &arena);
-  g_assert_true (dm_canvas_reserve (&small, pool, NULL));
+  reserve (&small, &arena, pool);
   g_assert_cmpuint (dm_canvas_measure (&small), ==,
                     dm_unet_plan_get_bytes (small.plans[0]) +
                         dm_unet_plan_get_bytes (small.plans[1]));
@@ -293,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/windows", test_windows);
   g_test_add_func ("/canvas/round", test_round);
   g_test_add_func ("/canvas/bits", test_bits);
+  g_test_add_func ("/canvas/alone", test_alone);
   g_test_add_func ("/canvas/memory", test_memory);
 
   return g_test_run ();

@@ -60,6 +60,31 @@ test_pieces_behind_filters (void)
   g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
 }
 
+/* A corner of a large picture, of which the filters before it ask for more; on
+ * one thread of GEGL's and on four.
+ */
+static void
+test_corner (void)
+{
+  for (int threads = 1; threads <= 4; threads += 3)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode *node = add_plain (graph, 250 + (guint) threads, 2000, 2000);
+      GeglNode *blur =
+          gegl_node_new_child (graph, "operation", "gegl:gaussian-blur",
+                               "std-dev-x", 4.0, "std-dev-y", 4.0, NULL);
+      GeglNode *crop =
+          gegl_node_new_child (graph, "operation", "gegl:crop", "width", 100.0,
+                               "height", 100.0, NULL);
+      guint before = dm_generate_get_n_runs ();
+
+      g_object_set (gegl_config (), "threads", threads, NULL);
+      gegl_node_link_many (node, blur, crop, NULL);
+      g_free (op_case_render (crop, 0, 0, 100, 100));
+      g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+    }
+}
+
 /* Reduced previews. */
 static void
 test_mipmap (void)
@@ -258,6 +283,41 @@ test_small_cache (void)
   g_unsetenv ("GEGL_DIFFUSION_CACHE_MB");
 }
 
+static guint
+count_runs (GeglNode *node)
+{
+  guint before = dm_generate_get_n_runs ();
+
+  g_free (op_case_render (node, 0, 0, 16, 16));
+
+  return dm_generate_get_n_runs () - before;
+}
+
+/* As many pictures as the limit holds stay, and of these the ones that were
+ * asked for last: here two of 256 x 256 in three channels of float, 0.75 MB
+ * each, in 2 MB.
+ */
+static void
+test_cache_limit (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  GeglNode *nodes[3];
+
+  g_setenv ("GEGL_DIFFUSION_CACHE_MB", "2", TRUE);
+  for (guint i = 0; i < 3; i++)
+    nodes[i] =
+        gegl_node_new_child (graph, "operation", "diffusion:canvas", "seed",
+                             950 + i, "width", 256, "height", 256, NULL);
+
+  g_assert_cmpuint (count_runs (nodes[0]), ==, 1);
+  g_assert_cmpuint (count_runs (nodes[1]), ==, 1);
+  g_assert_cmpuint (count_runs (nodes[0]), ==, 0);
+  g_assert_cmpuint (count_runs (nodes[2]), ==, 1); /* 1 has to go */
+  g_assert_cmpuint (count_runs (nodes[0]), ==, 0);
+  g_assert_cmpuint (count_runs (nodes[1]), ==, 1);
+  g_unsetenv ("GEGL_DIFFUSION_CACHE_MB");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,6 +326,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/op/once/whole", test_whole);
   g_test_add_func ("/op/once/behind-filters", test_pieces_behind_filters);
+  g_test_add_func ("/op/once/corner", test_corner);
   g_test_add_func ("/op/once/mipmap", test_mipmap);
   g_test_add_func ("/op/once/other-nodes", test_other_nodes);
   g_test_add_func ("/op/once/two-at-once", test_two_at_once);
@@ -273,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op/once/progress", test_progress);
   g_test_add_func ("/op/once/progress-that-paints", test_progress_that_paints);
   g_test_add_func ("/op/once/small-cache", test_small_cache);
+  g_test_add_func ("/op/once/cache-limit", test_cache_limit);
 
   return op_case_finish (g_test_run ());
 }
