@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "diffusion-ops.h"
-#include "source-op.h"
+#include "draw-op.h"
 
 #include "model/model.h"
 
@@ -13,9 +13,9 @@
  */
 typedef struct
 {
-  DmSourceOp parent_instance;
-  char      *model, *class_text;
-  char      *path; /* of @model */
+  DmDrawOp parent_instance;
+  char    *model, *class_text;
+  char    *path; /* of @model */
 } DmGenerateOp;
 
 /* What differs. */
@@ -44,9 +44,9 @@ static const Kind kinds[] = {
 };
 
 static gboolean
-get_model (DmSourceOp *source, DmDrawing *drawing, GError **error)
+get_model (DmDrawOp *op, DmDrawing *drawing, GError **error)
 {
-  DmGenerateOp *self = (DmGenerateOp *) source;
+  DmGenerateOp *self = (DmGenerateOp *) op;
 
   if (self->path == NULL)
     self->path = dm_model_find (self->model, error);
@@ -74,7 +74,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       self->class_text = g_value_dup_string (value);
       break;
     default:
-      dm_source_op_set_property (object, id, value, pspec);
+      dm_draw_op_set_property (object, id, value, pspec);
     }
 }
 
@@ -92,7 +92,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_string (value, self->class_text);
       break;
     default:
-      dm_source_op_get_property (object, id, value, pspec);
+      dm_draw_op_get_property (object, id, value, pspec);
     }
 }
 
@@ -137,7 +137,7 @@ install_properties (GObjectClass *klass)
                               _ ("What to draw: name or number of a class; "
                                  "nothing for any"),
                               FALSE, FALSE, "", DM_PROP_FLAGS));
-  dm_source_op_class_install ((DmSourceOpClass *) klass, NULL, NULL);
+  dm_draw_op_class_install ((DmDrawOpClass *) klass, NULL, NULL);
 }
 
 static void
@@ -146,7 +146,7 @@ class_init (gpointer klass, gpointer data)
   const Kind   *kind = data;
   GObjectClass *object_class = klass;
 
-  ((DmSourceOpClass *) klass)->get_model = get_model;
+  ((DmDrawOpClass *) klass)->get_model = get_model;
 
   object_class->set_property = set_property;
   object_class->get_property = get_property;
@@ -171,7 +171,7 @@ dm_generate_op_register (GTypeModule *module)
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       const GTypeInfo info = {
-        .class_size = sizeof (DmSourceOpClass),
+        .class_size = sizeof (DmDrawOpClass),
         .class_init = class_init,
         .class_data = &kinds[i],
         .instance_size = sizeof (DmGenerateOp),

@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "diffusion-ops.h"
-#include "source-op.h"
+#include "draw-op.h"
 
 /* diffusion:NAME and diffusion:NAME-repaint, the operations of one weights
  * file: classes of their own, since their menu of classes and their defaults
@@ -12,25 +12,25 @@
  */
 typedef struct
 {
-  DmSourceOpClass     parent_class;
+  DmDrawOpClass       parent_class;
   const DmModelEntry *entry;
 } DmModelOpClass;
 
 typedef struct
 {
-  DmSourceOp parent_instance;
-  int        class_value;
+  DmDrawOp parent_instance;
+  int      class_value;
 } DmModelOp;
 
 /* The word goes along with the number: should the file have changed and lost
  * this class, the message can name it.
  */
 static gboolean
-get_model (DmSourceOp *source, DmDrawing *drawing, GError **error)
+get_model (DmDrawOp *op, DmDrawing *drawing, GError **error)
 {
-  const DmModelOp    *self = (DmModelOp *) source;
+  const DmModelOp    *self = (DmModelOp *) op;
   const DmModelEntry *entry =
-      ((DmModelOpClass *) G_OBJECT_GET_CLASS (source))->entry;
+      ((DmModelOpClass *) G_OBJECT_GET_CLASS (op))->entry;
 
   drawing->path = entry->path;
   drawing->class_value = self->class_value;
@@ -49,7 +49,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   if (id == DM_PROP_CLASS)
     ((DmModelOp *) object)->class_value = g_value_get_enum (value);
   else
-    dm_source_op_set_property (object, id, value, pspec);
+    dm_draw_op_set_property (object, id, value, pspec);
 }
 
 static void
@@ -58,7 +58,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   if (id == DM_PROP_CLASS)
     g_value_set_enum (value, ((DmModelOp *) object)->class_value);
   else
-    dm_source_op_get_property (object, id, value, pspec);
+    dm_draw_op_get_property (object, id, value, pspec);
 }
 
 static char *
@@ -113,7 +113,7 @@ class_init (gpointer klass, gpointer data)
   g_autofree char    *enum_name = type_name ("Class", entry);
 
   ((DmModelOpClass *) klass)->entry = entry;
-  ((DmSourceOpClass *) klass)->get_model = get_model;
+  ((DmDrawOpClass *) klass)->get_model = get_model;
 
   object_class->set_property = set_property;
   object_class->get_property = get_property;
@@ -123,7 +123,7 @@ class_init (gpointer klass, gpointer data)
       gegl_param_spec_enum ("class", _ ("Class"), _ ("What to draw"),
                             g_type_from_name (enum_name),
                             entry->classes[0].value, DM_PROP_FLAGS));
-  dm_source_op_class_install (klass, &entry->config, entry->card);
+  dm_draw_op_class_install (klass, &entry->config, entry->card);
 
   set_keys (klass, entry);
 }

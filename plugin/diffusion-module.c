@@ -5,7 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "diffusion-ops.h"
-#include "source-op.h"
+#include "draw-op.h"
 
 #include "tensor/language.h"
 
@@ -49,7 +49,7 @@ gegl_module_register (GTypeModule *module)
 
   dm_source_op_register (module);
   dm_repaint_op_register (module);
-  dm_source_op_register_enums (module);
+  dm_draw_op_register_enums (module);
   dm_generate_op_register (module);
 
   entries = dm_catalogue_get ();

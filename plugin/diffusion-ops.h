@@ -18,6 +18,8 @@ typedef enum
 
 /* The abstract class of a kind. */
 GType dm_op_kind_get_parent (DmOpKind kind);
+void  dm_source_op_register (GTypeModule *module);
+GType dm_source_op_get_type (void);
 void  dm_repaint_op_register (GTypeModule *module);
 
 void dm_generate_op_register (GTypeModule *module);

@@ -3,7 +3,7 @@
  */
 #include "diffusion-ops.h"
 #include "repaint.h"
-#include "source-op.h"
+#include "draw-op.h"
 
 /* The abstract classes of operations that paint into their input. */
 #define FILTER_NAME "GeglDiffusionFilter"
@@ -96,7 +96,7 @@ process_mask (GeglOperation       *operation,
               const GeglRectangle *roi,
               gint                 level)
 {
-  DmSourceOp   *self = (DmSourceOp *) operation;
+  DmDrawOp     *self = (DmDrawOp *) operation;
   GeglRectangle whole = get_whole (operation);
   g_autoptr (GError) error = NULL;
   DmDrawing drawing;
@@ -109,11 +109,11 @@ process_mask (GeglOperation       *operation,
 
   gegl_buffer_copy (input, roi, GEGL_ABYSS_NONE, output, roi);
   if (!gegl_rectangle_is_infinite_plane (&whole) &&
-      dm_source_op_get_drawing (self, &drawing, &error))
+      dm_draw_op_get_drawing (self, &drawing, &error))
     dm_repaint_paint (&drawing, input, get_mask (aux), output, roi,
-                      dm_source_op_on_step, operation, &error);
+                      dm_draw_op_on_step, operation, &error);
 
-  dm_source_op_print_once (self, error != NULL ? error->message : NULL);
+  dm_draw_op_print_once (self, error != NULL ? error->message : NULL);
 
   return TRUE;
 }
@@ -133,7 +133,7 @@ class_init (gpointer klass)
 {
   GeglOperationClass *operation_class = klass;
 
-  dm_source_op_class_init (klass);
+  dm_draw_op_class_init (klass);
   operation_class->prepare = prepare;
   operation_class->get_cached_region = get_cached_region;
   operation_class->get_required_for_output = get_required_for_output;
@@ -178,9 +178,9 @@ void
 dm_repaint_op_register (GTypeModule *module)
 {
   GTypeInfo info = {
-    .class_size = sizeof (DmSourceOpClass),
+    .class_size = sizeof (DmDrawOpClass),
     .class_init = class_init_filter,
-    .instance_size = sizeof (DmSourceOp),
+    .instance_size = sizeof (DmDrawOp),
   };
 
   g_type_module_register_type (module, GEGL_TYPE_OPERATION_FILTER, FILTER_NAME,

@@ -10,6 +10,7 @@
 
 #include "generate/generate.h"
 #include "image/image.h"
+#include "paint/hole.h"
 #include "tensor/error.h"
 
 /* Rows that are scaled at a time. */
@@ -232,18 +233,6 @@ dm_drawing_draw (const DmDrawing *self,
   return dm_picture_cache_get (key, run_job, &job, error);
 }
 
-/**
- * dm_drawing_set_memory_error:
- *
- * Errors: DM_ERROR_MEMORY, always
- */
-void
-dm_drawing_set_memory_error (GError **error)
-{
-  g_set_error_literal (error, DM_ERROR, DM_ERROR_MEMORY,
-                       _ ("there is not enough memory for the picture"));
-}
-
 /* out[n, channels + 1] = in[n, channels], opaque */
 static void
 add_alpha (float *out, const float *in, size_t n, int channels)
@@ -289,7 +278,7 @@ dm_drawing_paint (const DmDrawing     *self,
   opaque = g_try_new (float, n *(channels + 1));
   if (colour == NULL || opaque == NULL)
     {
-      dm_drawing_set_memory_error (error);
+      dm_hole_set_memory_error (error);
       return FALSE;
     }
 

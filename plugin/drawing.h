@@ -6,11 +6,11 @@
 #include <gegl.h>
 #include <stdbool.h>
 
-#include "fit.h"
 #include "pixels.h"
 
 #include "generate/generate.h"
 #include "model/config.h"
+#include "paint/fit.h"
 #include "tensor/terms.h"
 
 /* What a person asks an operation for. Less than 0 in a number that cannot be,
@@ -32,14 +32,12 @@ typedef struct
   double      guidance_start, guidance_end;
 
   /* of what is drawn into a picture */
-  double strength, context; /* context: see dm_repaint_place() */
+  double strength, context; /* context: see dm_place_choose() */
   int    n_repeats;
 } DmDrawing;
 
 gboolean
 dm_drawing_check (const DmDrawing *self, DmConfig *config, GError **error);
-
-void dm_drawing_set_memory_error (GError **error);
 
 DmPixels *dm_drawing_draw (const DmDrawing *self,
                            const DmGiven   *given,

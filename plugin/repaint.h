@@ -3,12 +3,7 @@
  */
 #pragma once
 
-#include "hole.h"
-
 #include "drawing.h"
-
-GeglRectangle
-dm_repaint_place (const DmHole *hole, const DmConfig *config, double context);
 
 /* Paints into @output, which is a copy of the input within @roi. */
 gboolean dm_repaint_paint (const DmDrawing     *drawing,

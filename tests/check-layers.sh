@@ -19,10 +19,11 @@ declare -A sees=(
   [core/diffusion]='tensor'
   [core/image]='tensor'
   [core/generate]='model diffusion tensor'
+  [core/paint]='generate image model tensor'
   [core/train]='tensor kernels nn model diffusion image generate evaluate'
   [core/evaluate]='tensor kernels nn model diffusion image generate train'
-  [core/program]='tensor kernels nn model diffusion image generate train evaluate'
-  [plugin]='generate image model tensor'
+  [core/program]='tensor kernels nn model diffusion image generate paint train evaluate'
+  [plugin]='paint generate image model tensor'
 )
 
 # Headers kept to some files: one file multiplies matrices, GEGL's pixels stay
@@ -30,7 +31,7 @@ declare -A sees=(
 # training, not its loop.
 declare -A kept=(
   ['cblas\.h']='core/kernels/gemm\.c'
-  ['(gegl|babl).*']='(core/image|core/program|plugin)/.*'
+  ['(gegl|babl).*']='(core/(image|paint|program)|plugin)/.*'
   ['libgimp/.*']='plugin/gimp2\.c'
   ['train/trainer\.h']='core/(train|program)/.*'
 )

@@ -13,7 +13,7 @@
 #include "diffusion-ops.h"
 #include "generate/generate.h"
 #include "model-case.h"
-#include "source-op.h"
+#include "draw-op.h"
 #include "unet-case.h"
 
 /* The operations within the test's own process, so that it can count how often
@@ -46,7 +46,7 @@ op_module_load (GTypeModule *module)
 
   dm_source_op_register (module);
   dm_repaint_op_register (module);
-  dm_source_op_register_enums (module);
+  dm_draw_op_register_enums (module);
   dm_generate_op_register (module);
   for (guint i = 0; i < entries->len; i++)
     dm_model_op_register (module, entries->pdata[i]);

@@ -24,6 +24,9 @@ typedef struct
   unsigned n_repeats; /* 1 to 100: RePaint's resampling                   */
 } DmGiven;
 
+/* How often each step is taken unless somebody says otherwise. */
+#define DM_GIVEN_REPEATS 4
+
 /* What a set of pictures drawn together has in common. */
 typedef struct
 {

@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "source-op.h"
+#include "draw-op.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "generate/generate.h"
+#include "paint/place.h"
 
 /* GIMP does not offer larger pictures either. */
 #define MAX_SIDE 524288
@@ -15,13 +16,13 @@
 #define FIT_TYPE "GeglDiffusionFit"
 
 /**
- * dm_source_op_register_enums:
+ * dm_draw_op_register_enums:
  *
  * Registers the types of "sampler" and "fit". The strings must outlive the
  * module, hence interned; the numbers stand in files that people saved.
  */
 void
-dm_source_op_register_enums (GTypeModule *module)
+dm_draw_op_register_enums (GTypeModule *module)
 {
   static GEnumValue samplers[DM_N_SAMPLERS + 2];
   static GEnumValue fits[6];
@@ -162,14 +163,15 @@ install_repaint (GObjectClass *klass)
       gegl_param_spec_int ("resample", _ ("Resample"),
                            _ ("How often each step is taken: more takes longer "
                               "and matches the surroundings better"),
-                           1, 100, 4, 1, 16, 1.0, DM_PROP_FLAGS));
+                           1, 100, DM_GIVEN_REPEATS, 1, 16, 1.0,
+                           DM_PROP_FLAGS));
   g_object_class_install_property (
       klass, DM_PROP_CONTEXT,
       spec_double ("context", _ ("Context"),
                    _ ("How much of the surroundings is looked at, as a share "
                       "of the hole; for textures, of the size they were "
                       "trained at"),
-                   0.0, 10.0, 3.0, 1.0));
+                   0.0, 10.0, 3.0, DM_PLACE_CONTEXT));
 }
 
 static void
@@ -268,7 +270,7 @@ install_failed (GObjectClass *klass)
 }
 
 /**
- * dm_source_op_class_install:
+ * dm_draw_op_class_install:
  * @config: (nullable): of the model; NULL if any model may come
  * @card: (nullable): likewise
  *
@@ -276,9 +278,9 @@ install_failed (GObjectClass *klass)
  * model is not known beforehand, the defaults mean that: -1, 0 or "auto".
  */
 void
-dm_source_op_class_install (DmSourceOpClass *klass,
-                            const DmConfig  *config,
-                            const DmCard    *card)
+dm_draw_op_class_install (DmDrawOpClass  *klass,
+                          const DmConfig *config,
+                          const DmCard   *card)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   double        minimum = card != NULL ? 0.0 : -1.0;

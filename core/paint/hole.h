@@ -31,6 +31,8 @@ typedef struct
 /* Less than this share is none: it leaves a pixel as it is. */
 #define DM_HOLE_NOTHING 1e-6f
 
+void dm_hole_set_memory_error (GError **error);
+
 bool dm_hole_find (DmHole *self, bool or_whole, GError **error);
 
 bool dm_hole_pixels_init (DmHolePixels *self,

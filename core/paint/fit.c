@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "fit.h"
+#include "paint/fit.h"
 
 #include <math.h>
 #include <string.h>

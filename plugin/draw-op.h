@@ -22,7 +22,7 @@ typedef struct
   gboolean  failed;  /* the property: whether @error says anything */
   DmConfig  config;  /* of the model, as last seen                */
   char     *printed; /* the last fault, told once                 */
-} DmSourceOp;
+} DmDrawOp;
 
 typedef struct
 {
@@ -36,8 +36,8 @@ typedef struct
   gpointer gegl_class; /* which of these it derives from: its methods */
 
   /* Fills in path and class; these stay until the property changes. */
-  gboolean (*get_model) (DmSourceOp *self, DmDrawing *drawing, GError **error);
-} DmSourceOpClass;
+  gboolean (*get_model) (DmDrawOp *self, DmDrawing *drawing, GError **error);
+} DmDrawOpClass;
 
 /* Properties of a subclass come before these. */
 enum
@@ -67,22 +67,20 @@ enum
 #define DM_PROP_FLAGS                                                          \
   ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | GEGL_PARAM_PAD_INPUT))
 
-void  dm_source_op_register (GTypeModule *module);
-GType dm_source_op_get_type (void);
-void  dm_source_op_class_init (gpointer klass);
-void  dm_source_op_register_enums (GTypeModule *module);
-void  dm_source_op_class_install (DmSourceOpClass *klass,
-                                  const DmConfig  *config,
-                                  const DmCard    *card);
+void dm_draw_op_class_init (gpointer klass);
+void dm_draw_op_register_enums (GTypeModule *module);
+void dm_draw_op_class_install (DmDrawOpClass  *klass,
+                               const DmConfig *config,
+                               const DmCard   *card);
 gboolean
-dm_source_op_get_drawing (DmSourceOp *self, DmDrawing *drawing, GError **error);
-bool dm_source_op_on_step (unsigned step, unsigned n_steps, void *operation);
-void dm_source_op_print_once (DmSourceOp *self, const char *message);
-void dm_source_op_set_property (GObject      *object,
-                                guint         id,
-                                const GValue *value,
-                                GParamSpec   *pspec);
-void dm_source_op_get_property (GObject    *object,
-                                guint       id,
-                                GValue     *value,
-                                GParamSpec *pspec);
+dm_draw_op_get_drawing (DmDrawOp *self, DmDrawing *drawing, GError **error);
+bool dm_draw_op_on_step (unsigned step, unsigned n_steps, void *operation);
+void dm_draw_op_print_once (DmDrawOp *self, const char *message);
+void dm_draw_op_set_property (GObject      *object,
+                              guint         id,
+                              const GValue *value,
+                              GParamSpec   *pspec);
+void dm_draw_op_get_property (GObject    *object,
+                              guint       id,
+                              GValue     *value,
+                              GParamSpec *pspec);

@@ -1,16 +1,28 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "hole.h"
+#include "paint/hole.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "drawing.h"
-
 #include "image/image.h"
+#include "tensor/error.h"
 
 /* Rows that are read at a time. */
 #define BAND 64
+
+/**
+ * dm_hole_set_memory_error:
+ *
+ * Errors: %DM_ERROR_MEMORY, always
+ */
+void
+dm_hole_set_memory_error (GError **error)
+{
+  g_set_error_literal (error, DM_ERROR, DM_ERROR_MEMORY,
+                       _ ("there is not enough memory for the picture"));
+}
 
 /**
  * dm_hole_pixels_init:
@@ -30,7 +42,7 @@ dm_hole_pixels_init (DmHolePixels *self,
   if (self->pixels != NULL && self->painted != NULL && self->kept != NULL)
     return true;
 
-  dm_drawing_set_memory_error (error);
+  dm_hole_set_memory_error (error);
 
   return false;
 }
