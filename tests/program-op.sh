@@ -144,6 +144,64 @@ hole_is_filled ()
     same around.png hole.png && same on-red.png filled.png
 }
 
+# same_into FILE ARGUMENT...: drawn into it by sample and by the operation, in
+# the numbers of the file, whose alpha counts
+same_into ()
+{
+  local file=$1 options=() values=() value
+  shift
+  for value; do
+    options+=("--${value%%=*}" "${value#*=}")
+    values+=("$value")
+  done
+  "$program" sample plain --input "$file" "${options[@]}" -o sample.png &&
+    draw into.png gegl:load path="$file" diffusion:repaint model=plain "${values[@]}" &&
+    LD_PRELOAD=$sanitizer timeout 60 gegl-imgcmp sample.png into.png > out.txt 2>&1 &&
+    same sample.png into.png && differ sample.png "$file"
+}
+
+sample_fills_too ()
+{
+  same_into hole.png class=ant seed=4 guidance=1.5 &&
+    same_into hole.png class=bee seed=4 resample=2 context=0.5 steps=5
+}
+
+# From itself; a picture without alpha, and one of 16 bits.
+sample_draws_anew_too ()
+{
+  draw plain.png diffusion:plain class=ant seed=2 width=20 height=24 fit=cover &&
+    gegl plain.png -o plain.jpg > out.txt 2>&1 &&
+    gegl -- gegl:load path=plain.png gegl:gaussian-blur \
+      gegl:png-save path=deep.png bitdepth=16 > out.txt 2>&1 &&
+    same_into plain.png class=bee seed=1 strength=0.6 &&
+    same_into plain.jpg class=bee seed=1 strength=0.3 &&
+    "$program" sample plain --input deep.png --strength 0.6 --class bee -o deep-bee.png &&
+    [[ $(od -An -tu1 -j24 -N1 deep-bee.png) -eq 16 ]]
+}
+
+sample_fills_many ()
+{
+  mkdir -p filled
+  "$program" sample plain --input hole.png --class all --count 2 -o filled > out.txt 2>&1 &&
+    [[ $(find filled -name '*.png' | wc -l) == 4 ]] &&
+    differ filled/ant-w1-00000.png filled/ant-w1-00001.png &&
+    "$program" sample plain --input hole.png --class bee -o sample.png &&
+    same filled/bee-w1-00000.png sample.png
+}
+
+sample_refuses ()
+{
+  draw opaque.png diffusion:plain class=ant width=20 height=20 fit=cover &&
+    status 1 'opaque.png.*transparent.*strength' "$program" sample plain --input opaque.png \
+      -o x1.png &&
+    status 1 'nobody.png' "$program" sample plain --input nobody.png -o x1.png &&
+    status 1 'folder' "$program" sample plain --input hole.png --class all -o x1.png &&
+    status 2 'strength' "$program" sample plain --strength 0.5 -o x1.png &&
+    status 2 'strength' "$program" sample plain --input hole.png --strength 0 -o x1.png &&
+    status 2 'canvas' "$program" sample plain --input hole.png --canvas 9x9 -o x1.png &&
+    [[ ! -e x1.png ]]
+}
+
 nothing_leaks ()
 {
   draw x.png diffusion:plain class=ant width=300 height=300 gegl:gaussian-blur std-dev-x=3 &&
@@ -192,6 +250,10 @@ check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path
 check 'any number of threads' threads_agree
 check 'a hole is filled' hole_is_filled
+check 'sample fills it likewise' sample_fills_too
+check 'sample draws a picture anew likewise' sample_draws_anew_too
+check 'sample fills it many times' sample_fills_many
+check 'what sample cannot fill it says' sample_refuses
 check 'nothing leaks' nothing_leaks
 check 'an unknown class' unknown_class
 check 'an unknown model' unknown_model

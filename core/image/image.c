@@ -4,10 +4,11 @@
 #include "image/image.h"
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 
+#include "image/hush.h"
 #include "image/orientation.h"
 #include "image/picture-file.h"
+#include "image/picture.h"
 #include "tensor/error.h"
 
 /* Larger pictures are refused before memory is asked for. */
@@ -27,46 +28,6 @@ dm_image_get_format (size_t channels, gboolean alpha)
     return babl_format (alpha ? "Y'A float" : "Y' float");
 
   return babl_format (alpha ? "R'G'B'A float" : "R'G'B' float");
-}
-
-/* What GEGL and its loaders say goes into the error, not to the terminal: these
- * are the domains they use.
- */
-static const char *const domains[] = { NULL, "GEGL", "GLib-GObject" };
-
-typedef struct
-{
-  guint    handlers[G_N_ELEMENTS (domains)];
-  gboolean warned;
-} Hush;
-
-static void
-on_message (const char    *domain,
-            GLogLevelFlags level,
-            const char    *message,
-            gpointer       data)
-{
-  (void) domain;
-  (void) level;
-  (void) message;
-  ((Hush *) data)->warned = TRUE;
-}
-
-static void
-hush_begin (Hush *self)
-{
-  self->warned = FALSE;
-  for (size_t i = 0; i < G_N_ELEMENTS (domains); i++)
-    self->handlers[i] = g_log_set_handler (
-        domains[i], G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING, on_message,
-        self);
-}
-
-static void
-hush_end (Hush *self)
-{
-  for (size_t i = 0; i < G_N_ELEMENTS (domains); i++)
-    g_log_remove_handler (domains[i], self->handlers[i]);
 }
 
 static float *
@@ -164,9 +125,9 @@ dm_image_load_over (const char *path,
   const char *loader;
   float      *pixels = NULL;
   unsigned    orientation = 1;
-  Hush        hush;
+  DmHush      hush;
 
-  hush_begin (&hush);
+  dm_hush_begin (&hush);
   loader = dm_picture_file_get_loader (path, &orientation, error);
   if (loader != NULL)
     {
@@ -185,7 +146,7 @@ dm_image_load_over (const char *path,
                        path);
         }
     }
-  hush_end (&hush);
+  dm_hush_end (&hush);
 
   if (pixels != NULL)
     flatten (pixels, *width * *height, channels, background);
@@ -211,48 +172,6 @@ dm_image_to_unit (float *pixels, size_t n)
     pixels[i] = CLAMP (0.5f * pixels[i] + 0.5f, 0.0f, 1.0f);
 }
 
-static void
-save_node (const char *path, float *unit, GeglRectangle box, size_t channels)
-{
-  g_autoptr (GeglBuffer) buffer = gegl_buffer_linear_new_from_data (
-      unit, dm_image_get_format (channels, FALSE), &box, GEGL_AUTO_ROWSTRIDE,
-      NULL, NULL);
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *source = gegl_node_new_child (
-      graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:png-save",
-                                        "path", path, "bitdepth", 8, NULL);
-
-  gegl_node_link (source, sink);
-  gegl_node_process (sink);
-}
-
-/* Renaming over /dev/null would take it from everybody. */
-static gboolean
-is_replaceable (const char *path)
-{
-  return !g_file_test (path, G_FILE_TEST_EXISTS) ||
-         g_file_test (path, G_FILE_TEST_IS_REGULAR);
-}
-
-/* GEGL does not say whether it could write: see whether it reads. Where no file
- * can be, it is not asked: its error would be lost, and leak.
- */
-static gboolean
-write_png (const char *path, float *unit, GeglRectangle box, size_t channels)
-{
-  Hush hush;
-
-  if (!g_file_set_contents (path, "", 0, NULL))
-    return FALSE;
-
-  hush_begin (&hush);
-  save_node (path, unit, box, channels);
-  hush_end (&hush);
-
-  return dm_picture_file_get_loader (path, NULL, NULL) != NULL;
-}
-
 /**
  * dm_image_save_png:
  * @pixels: [height, width, channels] in [-1, 1]
@@ -269,21 +188,15 @@ dm_image_save_png (const char  *path,
                    size_t       channels,
                    GError     **error)
 {
-  g_autofree char  *aside = g_strconcat (path, ".part", NULL);
   g_autofree float *unit =
       g_memdup2 (pixels, width * height * channels * sizeof *pixels);
   GeglRectangle box = { 0, 0, (int) width, (int) height };
+  g_autoptr (GeglBuffer) buffer = NULL;
 
   dm_image_to_unit (unit, width * height * channels);
-  if (is_replaceable (path) && write_png (aside, unit, box, channels) &&
-      g_rename (aside, path) == 0)
-    return TRUE;
+  buffer = gegl_buffer_linear_new_from_data (
+      unit, dm_image_get_format (channels, FALSE), &box, GEGL_AUTO_ROWSTRIDE,
+      NULL, NULL);
 
-  g_unlink (aside);
-  g_set_error (error, DM_ERROR, DM_ERROR_FILE,
-               _ ("%s: the picture cannot be written; see whether the folder "
-                  "exists and the disk has room"),
-               path);
-
-  return FALSE;
+  return dm_picture_save_png (path, buffer, 8, error);
 }

@@ -9,16 +9,18 @@
 #include "image/image.h"
 #include "program/draw-options.h"
 #include "program/program.h"
+#include "program/sample-input.h"
 #include "program/sheets.h"
 #include "tensor/error.h"
 
 /* What the command line says. */
 typedef struct
 {
-  char         *output, *classes, *canvas, *tile;
-  int           count;
-  double        scale;
-  DmDrawOptions draw;
+  char          *output, *classes, *canvas, *tile;
+  int            count;
+  double         scale;
+  DmDrawOptions  draw;
+  DmInputOptions input;
 } Options;
 
 /* Pictures in the order of a sheet: a row for each class, in it a column for
@@ -26,13 +28,14 @@ typedef struct
  */
 typedef struct
 {
-  Options    options;
-  DmModel   *model;
-  DmPool    *pool;
-  DmSettings settings;
-  GArray    *class_id; /* of int    */
-  GArray    *guidance; /* of double */
-  float     *pixels;
+  Options       options;
+  DmModel      *model;
+  DmPool       *pool;
+  DmSettings    settings;
+  DmSampleInput input;    /* if there is one */
+  GArray       *class_id; /* of int          */
+  GArray       *guidance; /* of double       */
+  float        *pixels;
 } Run;
 
 static void
@@ -44,10 +47,12 @@ run_clear (Run *self)
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (*texts[i]);
   dm_draw_options_clear (&self->options.draw);
+  g_free (self->options.input.path);
   g_clear_pointer (&self->model, dm_model_unref);
   dm_pool_free (self->pool);
   g_clear_pointer (&self->class_id, g_array_unref);
   g_clear_pointer (&self->guidance, g_array_unref);
+  dm_sample_input_clear (&self->input);
   g_free (self->pixels);
 }
 
@@ -75,12 +80,15 @@ parse_options (
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
 
-  g_autofree GOptionEntry *drawing = NULL, *all = NULL;
+  g_autofree GOptionEntry *drawing = NULL, *input = NULL;
+  g_autofree GOptionEntry *few = NULL, *all = NULL;
 
   *self = (Options){ .count = 1 };
   dm_draw_options_init (&self->draw);
   drawing = dm_draw_options_new_table (&self->draw);
-  all = dm_options_join (entries, drawing);
+  input = dm_input_options_new_table (&self->input);
+  few = dm_options_join (entries, input);
+  all = dm_options_join (few, drawing);
   if (!dm_options_parse (_ ("MODEL"),
                          _ ("Draws pictures. MODEL is a weights file or the "
                             "name of an installed model."),
@@ -103,8 +111,12 @@ parse_options (
     return dm_options_refuse (error, "count", "not 1 ... 100000");
   if (!(self->scale >= 0.0 && self->scale <= 1e6))
     return dm_options_refuse (error, "scale", "not 0 or more");
+  if (self->input.path != NULL && self->canvas != NULL)
+    return dm_options_refuse (error, "canvas", self->canvas);
+  if (self->input.path != NULL && self->tile != NULL)
+    return dm_options_refuse (error, "tile", self->tile);
 
-  return TRUE;
+  return dm_input_options_check (&self->input, error);
 }
 
 static gboolean
@@ -164,6 +176,15 @@ parse_canvas (Run *self, GError **error)
   return TRUE;
 }
 
+/* A picture to draw into, if there is one, says how large it is drawn. */
+static gboolean
+open_input (Run *self, GError **error)
+{
+  return self->options.input.path == NULL ||
+         dm_sample_input_open (&self->input, &self->options.input, self->model,
+                               &self->settings, error);
+}
+
 /* --- pictures ------------------------------------------------------------- */
 
 static DmGrid
@@ -192,8 +213,13 @@ picture_floats (const Run *self)
 static gboolean
 save_picture (const Run *self, const char *path, size_t i, GError **error)
 {
-  return dm_image_save_png (path, self->pixels + i * picture_floats (self),
-                            self->settings.width, self->settings.height,
+  const float *pixels = self->pixels + i * picture_floats (self);
+
+  if (self->options.input.path != NULL)
+    return dm_sample_input_save (&self->input, pixels, path, error);
+
+  return dm_image_save_png (path, pixels, self->settings.width,
+                            self->settings.height,
                             dm_model_get_config (self->model)->channels, error);
 }
 
@@ -228,13 +254,22 @@ draw_and_save (Run *self, GError **error)
 {
   DmGrid      grid = get_grid (self);
   const char *path = self->options.output;
+  gboolean    folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+
+  if (self->options.input.path != NULL && !folder && dm_grid_get_n (&grid) > 1)
+    {
+      g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION,
+                           _ ("several pictures that are drawn into one go to "
+                              "a folder; make it, and name it with -o"));
+      return FALSE;
+    }
 
   self->pixels =
       dm_grid_draw (&grid, self->model, &self->settings, self->pool, error);
   if (self->pixels == NULL)
     return FALSE;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (folder)
     return save_folder (self, &grid, error);
 
   if (dm_grid_get_n (&grid) == 1)
@@ -263,7 +298,8 @@ run (Run *self, const char *name, GError **error)
     return DM_STATUS_USAGE;
 
   self->pool = dm_pool_new ((size_t) MAX (self->options.draw.threads, 0));
-  if (!parse_classes (self, error) || !draw_and_save (self, error))
+  if (!parse_classes (self, error) || !open_input (self, error) ||
+      !draw_and_save (self, error))
     return DM_STATUS_FAILED;
 
   return DM_STATUS_DONE;
