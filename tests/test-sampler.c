@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "diffusion/sampler.h"
+#include "diffusion/steps.h"
 
 /* Samplers with simple denoisers: what they ask for, when, and that they stop.
  * test-gaussians has the mathematics.
@@ -309,6 +310,49 @@ test_ancestral_formula (void)
     }
 }
 
+/* x0 on a straight line in log-SNR, whatever is asked about. */
+static bool
+denoise_line (float *x0, const float *xt, double t, double logsnr, void *data)
+{
+  (void) xt;
+  (void) t;
+  (void) data;
+
+  for (size_t i = 0; i < N; i++)
+    x0[i] = (float) (0.3 - 0.1 * logsnr);
+
+  return true;
+}
+
+/* Where x0 is a straight line Heun's step is exact, however long:
+ *
+ *   y = sigma_next / sigma x + sigma_next integral exp (u) x0 du
+ *
+ * over u from logsnr / 2 to next / 2, where x0 = 0.3 - 0.2 u.
+ */
+static void
+test_heun_line (void)
+{
+  for (double length = 0.01; length < 20.0; length *= 2.0)
+    {
+      Case   self = make_case (DM_SAMPLER_HEUN, 2);
+      DmStep step = { .logsnr = -7.0, .next = length - 7.0 };
+      double sigma = 1.0 / sqrt (1.0 + exp (step.logsnr));
+      double sigma_next = 1.0 / sqrt (1.0 + exp (step.next));
+      double from = step.logsnr / 2.0, to = step.next / 2.0;
+      double integral = exp (to) * (0.3 - 0.2 * (to - 1.0)) -
+                        exp (from) * (0.3 - 0.2 * (from - 1.0));
+      float scratch[3 * N], x[N];
+
+      self.sampling.denoise = denoise_line;
+      memcpy (x, self.x, sizeof x);
+      g_assert_true (dm_step_heun (&self.sampling, &step, x, scratch));
+      for (size_t i = 0; i < N; i++)
+        g_assert_cmpfloat_with_epsilon (
+            x[i], sigma_next / sigma * self.x[i] + sigma_next * integral, 2e-6);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -322,6 +366,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sampler/clean-start", test_clean_start);
   g_test_add_func ("/sampler/stop", test_stop);
   g_test_add_func ("/sampler/ancestral-formula", test_ancestral_formula);
+  g_test_add_func ("/sampler/heun-line", test_heun_line);
 
   return g_test_run ();
 }
