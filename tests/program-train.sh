@@ -101,6 +101,33 @@ best_weights ()
     grep -q '"held_out": [0-9.e-]*, "skipped": 0' tested.json
 }
 
+# the best of several lengths, unless that is not wanted; nothing of them is left
+averages ()
+{
+  local data=tested
+  train mixed.safetensors --images 1600 > out.txt && grep -q 'average: of [2-9] lengths tried' out.txt &&
+    [[ ! -e mixed-averages ]] && ! "$program" inspect mixed.safetensors | grep -q 'average 0.08' &&
+    train own.safetensors --images 1600 --no-averages > out.txt && ! grep -q 'average: of' out.txt &&
+    "$program" inspect own.safetensors | grep -q 'average 0.08'
+}
+
+# those that were kept before a run was killed serve it at its end
+averages_of_two_sittings ()
+{
+  local data=tested
+  rm -f killed* log.json
+  killed_and_resumed && train unbroken.safetensors --images 3200 > /dev/null &&
+    cmp -s unbroken.safetensors killed.safetensors
+}
+
+# what cannot be kept is done without
+no_room_for_averages ()
+{
+  : > lone-averages
+  data=tested train lone.safetensors --force --images 1600 > out.txt 2> err.txt && [[ -s lone.safetensors ]] &&
+    grep -q 'lone-averages: cannot be made' err.txt
+}
+
 # a full disk while a run goes on: all that it has written before is whole
 full_disk_keeps_states ()
 {
@@ -198,6 +225,9 @@ check 'nothing is overwritten unasked' nothing_is_overwritten
 check 'states before the last are kept, and used' states_are_kept
 check 'or not' only_one_state
 check 'the best weights are kept' best_weights
+check 'averages of several lengths are tried' averages
+check 'also when a run was killed' averages_of_two_sittings
+check 'and done without where there is no room' no_room_for_averages
 check 'pictures that have changed' changed_data
 check 'a run gone astray' gone_astray
 check 'a batch in parts' in_parts

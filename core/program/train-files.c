@@ -48,7 +48,7 @@ make_card (const DmTrainRun *self)
   card->data_credits = g_strdup (o->credits);
   card->images_seen = (gint64) dm_trainer_get_images (self->trainer);
   card->seed = (guint64) o->seed;
-  card->ema_length = o->ema;
+  card->ema_length = self->average_length;
   card->program_version = g_strdup (DM_VERSION);
   /* a run by pictures gives the same file on a fast and on a slow machine */
   if (self->trainer_options.n_images == 0)
@@ -261,8 +261,8 @@ dm_train_save_sheet (const DmTrainRun *self)
 /**
  * dm_train_name_files:
  *
- * FILE.safetensors has its state in FILE.safetensors.state and its best weights
- * in FILE-best.safetensors.
+ * FILE.safetensors has its state in FILE.safetensors.state, its best weights in
+ * FILE-best.safetensors, and the averages that it keeps in FILE-averages.
  */
 void
 dm_train_name_files (DmTrainRun *self)
@@ -271,9 +271,11 @@ dm_train_name_files (DmTrainRun *self)
   const char *ending =
       g_str_has_suffix (output, DM_MODEL_ENDING) ? DM_MODEL_ENDING : "";
 
+  int stem = (int) (strlen (output) - strlen (ending));
+
   self->state_path = g_strconcat (output, ".state", NULL);
-  self->best_path = g_strdup_printf (
-      "%.*s-best%s", (int) (strlen (output) - strlen (ending)), output, ending);
+  self->best_path = g_strdup_printf ("%.*s-best%s", stem, output, ending);
+  self->averages_path = g_strdup_printf ("%.*s-averages", stem, output);
 }
 
 /**
@@ -285,7 +287,7 @@ gboolean
 dm_train_check_files (const DmTrainRun *self, GError **error)
 {
   const char *paths[] = { self->options.output, self->state_path,
-                          self->best_path };
+                          self->best_path, self->averages_path };
 
   if (g_file_test (self->options.output, G_FILE_TEST_IS_DIR))
     {

@@ -177,6 +177,8 @@ new_table (DmTrainOptions *self)
             "X,Y"),
     OPTION ("ema", DOUBLE, ema, "Length of the average, a share of the run",
             "X"),
+    OPTION ("no-averages", NONE, no_averages,
+            "Try no other lengths of it at the end", NULL),
     OPTION ("decay", DOUBLE, decay, "Weight decay", "X"),
     OPTION ("clip", DOUBLE, clip, "Largest norm of the gradient", "X"),
     OPTION ("seed", INT64, seed, "Of all draws", "N"),

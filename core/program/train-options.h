@@ -40,7 +40,7 @@ typedef struct
   gboolean no_sheets;
   double   rate, p_uncond, ema, decay, clip;
   char    *noise;
-  gboolean resume, force;
+  gboolean resume, force, no_averages;
   int      keep;
   char    *memory;
   char    *precision;

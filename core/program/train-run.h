@@ -18,7 +18,7 @@ typedef struct
   DmDataset       *dataset;
   DmPool          *pool;
   DmTrainer       *trainer;
-  char            *state_path, *best_path;
+  char            *state_path, *best_path, *averages_path;
   FILE            *json_log;
 
   /* bytes of the process before and after its pictures are read, of a sheet,
@@ -31,8 +31,12 @@ typedef struct
   double  line_time, state_time; /* of the last line and state, seconds */
   double  loss;                  /* running mean                        */
   double  accuracy;              /* of the weights that were saved last */
+  double  average_length;        /* of the weights that are saved       */
   guint64 first_images;          /* when this sitting began             */
   double  first_seconds;
+
+  gboolean keeps_averages;
+  size_t   next_average; /* whose moment has not come yet */
 } DmTrainRun;
 
 /* The files that a run writes. */
@@ -45,6 +49,11 @@ gboolean dm_train_load_state (DmTrainRun *self, GError **error);
 void     dm_train_save_sheet (const DmTrainRun *self);
 gboolean dm_train_has_sheets (const DmTrainRun *self);
 size_t   dm_train_count_sheet (const DmTrainRun *self);
+
+/* Averages of several lengths, of which one is chosen at the end. */
+void dm_train_start_averages (DmTrainRun *self);
+void dm_train_keep_average (DmTrainRun *self, const DmTrainReport *report);
+void dm_train_choose_average (DmTrainRun *self, size_t n_pictures);
 
 /* The memory that it takes. */
 void   dm_train_set_memory (DmTrainRun *self);

@@ -54,6 +54,7 @@ run_clear (DmTrainRun *self)
   dm_dataset_free (self->dataset);
   g_free (self->state_path);
   g_free (self->best_path);
+  g_free (self->averages_path);
   if (self->json_log != NULL)
     fclose (self->json_log);
   dm_train_options_clear_data (&self->data_options);
@@ -130,6 +131,8 @@ run_prepare (DmTrainRun *self, GError **error)
       !run_open_log (self, error))
     return FALSE;
 
+  self->average_length = o->ema;
+  dm_train_start_averages (self);
   self->first_images = dm_trainer_get_images (self->trainer);
   self->first_seconds = dm_trainer_get_seconds (self->trainer);
 
@@ -181,6 +184,8 @@ run_report (DmTrainRun *self, const DmTrainReport *report, GError **error)
       dm_train_print_progress (self, report);
     }
 
+  dm_train_keep_average (self, report);
+
   return !is_checkpoint_due (self, report) || checkpoint (self, report, error);
 }
 
@@ -197,9 +202,12 @@ run_finish (DmTrainRun *self, GError **error)
       return TRUE;
     }
 
+  if (!dm_train_save_state (self, error))
+    return FALSE;
+
+  dm_train_choose_average (self, HELD_OUT);
   held_out = dm_trainer_held_out (self->trainer, HELD_OUT);
-  if (!dm_train_save_weights (self, held_out, error) ||
-      !dm_train_save_state (self, error))
+  if (!dm_train_save_weights (self, held_out, error))
     return FALSE;
 
   dm_train_print_end (self, held_out);

@@ -73,9 +73,12 @@ describe_noise (const DmTrainerOptions *options)
                           options->noise_spread);
 }
 
-/* What must agree for a run to be continued: all but its length. */
-static char *
-describe (const DmTrainer *self)
+/* What must agree for a run to be continued: all but its length.
+ *
+ * Returns: (transfer full)
+ */
+char *
+dm_trainer_describe (const DmTrainer *self)
 {
   const DmTrainerOptions *o = &self->options;
   const DmAdamwOptions   *a = &o->adamw;
@@ -141,7 +144,7 @@ dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree DmToStore *tensors =
       g_new (DmToStore, params->n_params * N_BLOCKS + 2);
-  g_autofree char *description = describe (self);
+  g_autofree char *description = dm_trainer_describe (self);
   gint64           counters[N_COUNTERS];
   guint            n = 0;
 
@@ -282,7 +285,7 @@ gboolean
 dm_trainer_load_state (DmTrainer *self, const char *path, GError **error)
 {
   g_autoptr (DmWeights) file = dm_weights_open (path, error);
-  g_autofree char *wanted = describe (self);
+  g_autofree char *wanted = dm_trainer_describe (self);
   const char      *found;
 
   if (file == NULL)

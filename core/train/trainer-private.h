@@ -25,6 +25,8 @@ struct _DmTrainer
   double  best; /* lowest loss on held-out pictures, infinite at first */
 };
 
+char *dm_trainer_describe (const DmTrainer *self);
+
 gboolean dm_trainer_set_part (DmTrainer *self, size_t part, GError **error);
 
 DmToStore dm_trainer_store_param (const DmParam *param,

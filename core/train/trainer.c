@@ -11,9 +11,14 @@
 #include "train/ema.h"
 #include "train/trainer-private.h"
 
-/* Share of the run that is done, by pictures or by time, whatever is more. */
-static double
-get_progress (const DmTrainer *self)
+/**
+ * dm_trainer_get_progress:
+ *
+ * Returns: the share of the run that is done, by pictures or by time, whatever
+ * is more.
+ */
+double
+dm_trainer_get_progress (const DmTrainer *self)
 {
   const DmTrainerOptions *o = &self->options;
   double                  progress = 0.0;
@@ -83,8 +88,9 @@ take_step (DmTrainer *self, double rate, double norm)
 gboolean
 dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error)
 {
-  gint64    start = g_get_monotonic_time ();
-  double    progress = get_progress (self), rate = get_rate (self, progress);
+  gint64 start = g_get_monotonic_time ();
+  double progress = dm_trainer_get_progress (self),
+         rate = get_rate (self, progress);
   double    loss = learn_batch (self);
   double    norm = dm_adamw_norm (self->params, &self->context);
   DmVerdict verdict = dm_watch_judge (&self->watch, loss, norm,
@@ -127,7 +133,7 @@ dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error)
 gboolean
 dm_trainer_is_done (const DmTrainer *self)
 {
-  return get_progress (self) >= 1.0;
+  return dm_trainer_get_progress (self) >= 1.0;
 }
 
 guint64

@@ -60,7 +60,8 @@ void       dm_trainer_free (DmTrainer *self);
 size_t     dm_trainer_forecast (const DmTrainer *self);
 size_t     dm_trainer_get_part (const DmTrainer *self);
 gboolean
-dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error);
+       dm_trainer_step (DmTrainer *self, DmTrainReport *report, GError **error);
+double dm_trainer_get_progress (const DmTrainer *self);
 gboolean  dm_trainer_is_done (const DmTrainer *self);
 double    dm_trainer_held_out (DmTrainer *self, size_t n);
 double    dm_trainer_accuracy (DmTrainer *self);
