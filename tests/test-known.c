@@ -151,6 +151,7 @@ typedef struct
   size_t     n; /* pictures */
   float     *x; /* [n, N]   */
   unsigned   n_heard;
+  uint32_t   noise_sub; /* of what is known, beside the step */
   bool       drawn[4096], drawn_step[4096]; /* numbers of noise, if asked */
 } Case;
 
@@ -190,7 +191,8 @@ known_noise (float *eps, unsigned step, void *data)
 {
   const Case *self = data;
 
-  dm_rng_normal (eps, self->n * N, (DmRng){ 2, DM_STREAM_TEST, step }, 0);
+  dm_rng_normal (eps, self->n * N,
+                 (DmRng){ 2, DM_STREAM_TEST, self->noise_sub + step }, 0);
 }
 
 static bool
@@ -320,6 +322,88 @@ test_conditional (void)
       g_assert_cmpfloat (few.covariance, <, 0.75 * once.covariance);
       g_assert_cmpfloat (many.mean, <, 0.06);
       g_assert_cmpfloat (many.covariance, <, 0.03);
+    }
+}
+
+/* The mean square of the jump from pixel @i to the next. */
+static double
+get_jump (const float *pictures, size_t n, size_t i)
+{
+  double sum = 0.0;
+
+  for (size_t k = 0; k < n; k++)
+    {
+      double jump = pictures[k * N + i + 1] - pictures[k * N + i];
+
+      sum += jump * jump / (double) n;
+    }
+
+  return sum;
+}
+
+/* A picture of the Gaussian: @x0 = mean + l eps, where l lᵀ is its covariance
+ * (Cholesky's rows).
+ */
+static void
+draw_picture (float *x0, uint32_t number)
+{
+  double l[N][N] = { 0 };
+  float  eps[N];
+
+  dm_rng_normal (eps, N, (DmRng){ 4, DM_STREAM_TEST, number }, 0);
+  for (size_t i = 0; i < N; i++)
+    {
+      double sum = get_mean (i);
+
+      for (size_t k = 0; k <= i; k++)
+        {
+          double rest = get_covariance (i, k);
+
+          for (size_t j = 0; j < k; j++)
+            rest -= l[i][j] * l[k][j];
+          l[i][k] = k < i ? rest / l[k][k] : sqrt (rest);
+          sum += l[i][k] * eps[k];
+        }
+      x0[i] = (float) sum;
+    }
+}
+
+/* Pictures of the Gaussian, of which a hole is drawn anew: at both of its
+ * borders pixels jump as neighbours inside it and beside it do, and as the
+ * Gaussian says, 2 (k(0) - k(1)) + 0.1^2, up to chance and what few repeats
+ * leave. What does not look at the surroundings jumps by three times as much.
+ */
+static void
+test_border (void)
+{
+  enum
+  {
+    N_PICTURES = 1500
+  };
+  g_autofree float *pictures = g_new (float, N_PICTURES *N);
+  double            expected =
+      2.0 * (get_covariance (0, 0) - get_covariance (0, 1)) + 0.1 * 0.1;
+
+  for (uint32_t k = 0; k < N_PICTURES; k++)
+    {
+      Case  self = make_case (DM_SAMPLER_DPM2M, 16, 16, 1);
+      float x0[N];
+
+      draw_picture (x0, k);
+      dm_rng_normal (self.x, N, (DmRng){ 3, DM_STREAM_TEST, k }, 0);
+      self.noise_sub = (k + 1) << 16;
+      self.known.x0 = x0;
+      run (&self);
+      memcpy (pictures + k * N, self.x, sizeof x0);
+      g_free (self.x);
+    }
+
+  for (size_t i = 0; i + 1 < N; i++)
+    {
+      double jump = get_jump (pictures, N_PICTURES, i);
+
+      g_test_message ("jump %zu: %.4f, expected %.4f", i, jump, expected);
+      g_assert_cmpfloat (fabs (jump / expected - 1.0), <, 0.25);
     }
 }
 
@@ -537,6 +621,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/known/conditional", test_conditional);
+  g_test_add_func ("/known/border", test_border);
   g_test_add_func ("/known/hole-unread", test_hole_unread);
   g_test_add_func ("/known/nothing-known", test_nothing_known);
   g_test_add_func ("/known/start", test_start);

@@ -84,17 +84,6 @@ test_program (gconstpointer data)
     g_error ("“%s” is not in: %s", words[i].no_command, said);
 }
 
-/* GEGL's modules leave allocations and are unloaded: see test-program.c. */
-static void
-forgive_leaks (void)
-{
-  const char      *options = g_getenv ("ASAN_OPTIONS");
-  g_autofree char *forgiving =
-      g_strconcat (options != NULL ? options : "", ":detect_leaks=0", NULL);
-
-  g_setenv ("ASAN_OPTIONS", forgiving, TRUE);
-}
-
 /* In the locale C.UTF-8 newer C libraries translate nothing, and no other need
  * be installed: one is made, in this folder.
  *
@@ -157,7 +146,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_setenv ("XDG_DATA_HOME", "/nonexistent", TRUE);
   g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
-  forgive_leaks ();
+  dm_test_forgive_leaks ();
 
   status = run_in (folder);
   dm_test_remove (folder);

@@ -31,32 +31,71 @@ test_whole (void)
     }
 }
 
-/* As GIMP and the command line do: a processor in pieces into a buffer, behind
- * filters that read beyond each piece.
- */
-static void
-test_pieces_behind_filters (void)
+/* Behind filters that read beyond each piece. */
+static GeglNode *
+add_filters (GeglNode *graph, GeglNode *node)
 {
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  g_autoptr (GeglBuffer) buffer = NULL;
-  GeglNode *node = add_plain (graph, 200, 900, 700);
   GeglNode *invert =
       gegl_node_new_child (graph, "operation", "gegl:invert-gamma", NULL);
   GeglNode *blur =
       gegl_node_new_child (graph, "operation", "gegl:gaussian-blur",
                            "std-dev-x", 9.0, "std-dev-y", 9.0, NULL);
-  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink",
-                                        "buffer", &buffer, NULL);
-  GeglProcessor *processor;
-  guint          before = dm_generate_get_n_runs ();
 
-  gegl_node_link_many (node, invert, blur, sink, NULL);
-  processor = gegl_node_new_processor (sink, NULL);
-  while (gegl_processor_work (processor, NULL))
-    ;
-  g_object_unref (processor);
+  gegl_node_link_many (node, invert, blur, NULL);
 
-  g_assert_cmpint (gegl_buffer_get_width (buffer), >=, 900);
+  return blur;
+}
+
+/* As the command line does: a processor into a buffer; on one thread of GEGL's
+ * and on four.
+ */
+static void
+test_processor (void)
+{
+  for (int threads = 1; threads <= 4; threads += 3)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      g_autoptr (GeglBuffer) buffer = NULL;
+      GeglNode *node = add_plain (graph, 200 + (guint) threads, 900, 700);
+      GeglNode *sink = gegl_node_new_child (
+          graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
+      GeglProcessor *processor;
+      guint          before = dm_generate_get_n_runs ();
+
+      g_object_set (gegl_config (), "threads", threads, NULL);
+      gegl_node_link (add_filters (graph, node), sink);
+      processor = gegl_node_new_processor (sink, NULL);
+      while (gegl_processor_work (processor, NULL))
+        ;
+      g_object_unref (processor);
+
+      g_assert_cmpint (gegl_buffer_get_width (buffer), >=, 900);
+      g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
+    }
+}
+
+/* As GIMP does, for a preview and for OK: chunk by chunk, and all again from
+ * another node.
+ */
+static void
+test_chunks (void)
+{
+  guint before = dm_generate_get_n_runs ();
+
+  for (int threads = 1; threads <= 4; threads += 3)
+    {
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      g_autoptr (GeglBuffer) buffer = gegl_buffer_new (
+          GEGL_RECTANGLE (0, 0, 640, 400), babl_format ("R'G'B'A u8"));
+      GeglNode *last = add_filters (graph, add_plain (graph, 220, 640, 400));
+
+      g_object_set (gegl_config (), "threads", threads, NULL);
+      for (int y = 0; y < 400; y += 100)
+        for (int x = 0; x < 640; x += 128)
+          gegl_node_blit_buffer (last, buffer, GEGL_RECTANGLE (x, y, 128, 100),
+                                 0, GEGL_ABYSS_NONE);
+    }
+
   g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
 }
 
@@ -325,7 +364,8 @@ main (int argc, char **argv)
   op_case_init ();
 
   g_test_add_func ("/op/once/whole", test_whole);
-  g_test_add_func ("/op/once/behind-filters", test_pieces_behind_filters);
+  g_test_add_func ("/op/once/processor", test_processor);
+  g_test_add_func ("/op/once/chunks", test_chunks);
   g_test_add_func ("/op/once/corner", test_corner);
   g_test_add_func ("/op/once/mipmap", test_mipmap);
   g_test_add_func ("/op/once/other-nodes", test_other_nodes);

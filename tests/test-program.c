@@ -345,19 +345,6 @@ test_doctor_gimp (void)
       "3.0");
 }
 
-/* GEGL's modules leave allocations and are unloaded: the leak sanitizer cannot
- * even say whose they are. Our own leaks are seen by the tests of the library.
- */
-static void
-forgive_leaks (void)
-{
-  const char      *options = g_getenv ("ASAN_OPTIONS");
-  g_autofree char *forgiving =
-      g_strconcat (options != NULL ? options : "", ":detect_leaks=0", NULL);
-
-  g_setenv ("ASAN_OPTIONS", forgiving, TRUE);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -372,7 +359,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_CONFIG_HOME", config, TRUE);
   g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
-  forgive_leaks ();
+  dm_test_forgive_leaks ();
 
   g_test_add_func ("/program/usage", test_usage);
   g_test_add_func ("/program/help", test_help);

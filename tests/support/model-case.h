@@ -22,3 +22,6 @@ void dm_model_case_save (const DmModelCase *self, const char *path);
 
 /* Removes a folder with all that is in it. */
 void dm_test_remove (const char *path);
+
+/* For tests that run programs which load modules. */
+void dm_test_forgive_leaks (void);
