@@ -97,6 +97,21 @@ look (Fixture *self, DmRealPictures *pictures, const DmDataset *set, size_t n)
 
 /* --- real pictures -------------------------------------------------------- */
 
+/* Each dark picture with the light one after it. */
+static void
+exchange_held_out (DmDataset *set)
+{
+  for (size_t i = N_IMAGES; i < N_IMAGES + N_HELD_OUT; i += 2)
+    {
+      DmPlace place = set->places[i];
+
+      set->places[i] = set->places[i + 1];
+      set->places[i + 1] = place;
+      set->class_id[i] ^= 1;
+      set->class_id[i + 1] ^= 1;
+    }
+}
+
 /* Every training picture once, with its class; the held-out ones likewise. */
 static void
 test_real (Fixture *self, gconstpointer data)
@@ -120,6 +135,8 @@ test_real (Fixture *self, gconstpointer data)
                      ==, 1.0);
   dm_real_pictures_clear (&real);
 
+  /* unlike the training pictures of the same number */
+  exchange_held_out (self->set);
   dm_dataset_view_held_out (&held_out, self->set);
   g_assert_cmpuint (held_out.n_images, ==, N_HELD_OUT);
   g_assert_cmpint (held_out.images_per_class[0], ==, N_HELD_OUT / 2);
@@ -127,6 +144,9 @@ test_real (Fixture *self, gconstpointer data)
   for (size_t i = 0; i < N_HELD_OUT; i++)
     g_assert_cmpint (real.features.class_id[i], ==,
                      self->set->class_id[N_IMAGES + real.picture[i]]);
+  g_assert_cmpfloat (dm_class_accuracy (real.features.probability,
+                                        real.features.class_id, N_HELD_OUT, 2),
+                     ==, 1.0);
   dm_real_pictures_clear (&real);
   dm_dataset_view_clear (&held_out);
 }

@@ -105,6 +105,25 @@ test_held_out (Fixture *self, gconstpointer data)
   assert_same_weights (a, b);
 }
 
+/* Runs that draw noise and drop classes by other laws are measured alike. */
+static void
+test_held_out_law (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DmTrainer) a = new_trainer (self->set, &self->options, NULL);
+  g_autoptr (DmTrainer) b = NULL;
+
+  (void) data;
+  self->options.p_uncond = 1.0;
+  self->options.noise_mean = 2.0;
+  self->options.noise_spread = 0.5;
+  b = new_trainer (self->set, &self->options, NULL);
+
+  run_steps (a, 10);
+  memcpy (b->average, a->average, a->params->n_values * sizeof (float));
+  g_assert_cmpfloat (dm_trainer_held_out (b, 32), ==,
+                     dm_trainer_held_out (a, 32));
+}
+
 /* The pictures and noise that are measured do not depend on the run: with a
  * learning rate of almost nothing the loss stays.
  */
@@ -363,6 +382,7 @@ main (int argc, char **argv)
   ADD ("seed", test_seed);
   ADD ("learns", test_learns);
   ADD ("held-out", test_held_out);
+  ADD ("held-out-law", test_held_out_law);
   ADD ("held-out-stays", test_held_out_stays);
   ADD ("none-held-out", test_none_held_out);
   ADD ("rate", test_rate);
