@@ -26,9 +26,10 @@ is_shown ()
 # in two sittings, as long as one
 goes_on ()
 {
-  classifier whole.safetensors --images 320 --checkpoint-every 160 > /dev/null &&
+  classifier whole.safetensors --images 320 --no-averages --checkpoint-every 160 > /dev/null &&
     mkdir -p rest && cp whole.safetensors.state.1 rest/whole.safetensors.state &&
-    classifier rest/whole.safetensors --images 320 --resume > /dev/null && cmp whole.safetensors rest/whole.safetensors
+    classifier rest/whole.safetensors --images 320 --no-averages --resume > /dev/null &&
+    cmp whole.safetensors rest/whole.safetensors
 }
 
 bands bands train 600
