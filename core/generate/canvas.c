@@ -50,7 +50,12 @@ get_max_pixels (const DmUnet *unet)
  * dm_canvas_init:
  * @self: (out)
  * @width, @height: of the picture, pixels
+ * @wrap: axes along which the picture is to wrap
  * @max_pixels: of a window; 0: the standard
+ *
+ * A network that was trained on pictures that wrap has never seen an edge, and
+ * draws noise along one: what it draws always wraps. Along an axis where the
+ * picture need not, it is a part of that.
  */
 void
 dm_canvas_init (DmCanvas     *self,
@@ -62,6 +67,7 @@ dm_canvas_init (DmCanvas     *self,
 {
   const DmConfig *config = dm_unet_get_config (unet);
   DmSight         sight = { config->resolution, dm_unet_get_stride (unet) };
+  DmWrap          drawn = config->circular ? DM_WRAP_XY : wrap;
 
   *self = (DmCanvas){
     .unet = unet,
@@ -71,7 +77,7 @@ dm_canvas_init (DmCanvas     *self,
   self->n_floats = self->h * self->w * config->channels;
 
   dm_span_choose (&self->rows, &self->columns, self->h, self->w,
-                  wrap & DM_WRAP_Y, wrap & DM_WRAP_X, sight,
+                  drawn & DM_WRAP_Y, drawn & DM_WRAP_X, sight,
                   max_pixels > 0 ? max_pixels : get_max_pixels (unet));
 }
 
