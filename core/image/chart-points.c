@@ -78,6 +78,7 @@ draw_curve (DmChartDrawing *self)
 
   cairo_set_source_rgb (cairo, 0.12, 0.38, 0.65);
   cairo_set_line_width (cairo, 1.5);
+  cairo_new_path (cairo); /* not from where the last text was */
   for (size_t i = 0; i < chart->n_points; i++)
     if (dm_chart_is_shown (&chart->points[i]))
       cairo_line_to (cairo, dm_chart_get_x (self, chart->points[i].x),
