@@ -539,7 +539,7 @@ test_crop (void)
                       whole + (i * 20 + y) * 14 * 3, 13 * 3);
 }
 
-/* Each axis that wraps makes a picture of its own. */
+/* Each axis that wraps makes a picture of its own, in no whole strides. */
 static void
 test_wrap (void)
 {
@@ -549,7 +549,8 @@ test_wrap (void)
   DmSettings settings;
 
   dm_settings_init (&settings, model);
-  settings.width = 12;
+  settings.width = 13;
+  settings.height = 11;
   for (int wrap = 0; wrap < 4; wrap++)
     {
       settings.wrap = wrap;
