@@ -151,8 +151,7 @@ count_colour (cairo_surface_t *surface, guint32 colour, int width)
   return found;
 }
 
-/* A blue curve and red marks within the frame, with twice the pixels of the SVG.
- */
+/* A blue curve within the frame and red marks, on twice the SVG's pixels. */
 static void
 test_png (void)
 {
