@@ -38,7 +38,7 @@ test_axis (void)
 
       for (size_t k = 0; k < axis.n; k++)
         {
-          double value = dm_chart_axis_get (&axis, k);
+          double value = axis.ticks[k];
           double digits =
               axis.step / pow (10.0, floor (log10 (axis.step) + 1e-9));
 
@@ -51,6 +51,54 @@ test_axis (void)
                                           round (value / axis.step), 1e-6);
         }
     }
+}
+
+/* The same of an axis of ratios. Each number is one digit and zeros, or the
+ * axis is so short that the numbers are as on any other.
+ */
+static void
+test_log_axis (void)
+{
+  static const double ranges[][2] = {
+    { 0.1, 1.0 },  { 1.0, 1.0 },  { 0.31, 0.39 },  { 2.0, 2.0001 },
+    { 1e-9, 1e9 }, { 0.02, 5.0 }, { 1e-30, 1e30 }, { 0.5, 123456 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      DmChartAxis axis;
+
+      dm_chart_axis_init_log (&axis, ranges[i][0], ranges[i][1]);
+      g_assert_cmpfloat (axis.low, <, ranges[i][0]);
+      g_assert_cmpfloat (axis.high, >, ranges[i][1]);
+      g_assert_cmpuint (axis.n, >=, 2);
+      g_assert_cmpuint (axis.n, <=, DM_CHART_MAX_TICKS);
+
+      for (size_t k = 0; k < axis.n; k++)
+        {
+          g_assert_cmpfloat (axis.ticks[k], >=, axis.low);
+          g_assert_cmpfloat (axis.ticks[k], <=, axis.high);
+          if (k > 0)
+            g_assert_cmpfloat (axis.ticks[k], >, axis.ticks[k - 1]);
+        }
+    }
+}
+
+/* The ends of an axis, and its middle: the mean of them, the geometric one if
+ * ratios count.
+ */
+static void
+test_place (void)
+{
+  DmChartAxis axis, log;
+
+  dm_chart_axis_init (&axis, 0.1, 10.0);
+  dm_chart_axis_init_log (&log, 0.1, 10.0);
+  g_assert_cmpfloat (dm_chart_axis_place (&axis, axis.low), ==, 0.0);
+  g_assert_cmpfloat (dm_chart_axis_place (&log, log.high), ==, 1.0);
+  g_assert_cmpfloat_with_epsilon (dm_chart_axis_place (&axis, 5.05), 0.5, 1e-9);
+  g_assert_cmpfloat_with_epsilon (dm_chart_axis_place (&log, 1.0), 0.5, 1e-9);
+  g_assert_cmpfloat_with_epsilon (log.ticks[1] / log.ticks[0], 2.0, 1e-9);
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -172,6 +220,52 @@ test_png (void)
   cairo_surface_destroy (surface);
 }
 
+/* Returns: (transfer full): the picture as text */
+static char *
+save_lines (const double *x, const double *y, size_t n, gboolean log_y)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *path = g_build_filename (folder, "lines.png", NULL);
+  g_autoptr (GError) error = NULL;
+  DmChartLine line = { "loss & <more>", x, y, n, TRUE };
+  DmChart     chart = new_chart ();
+  gsize       n_bytes;
+
+  chart.n_points = chart.n_marks = 0;
+  chart.lines = &line;
+  chart.n_lines = 1;
+  chart.log_y = log_y;
+  dm_chart_save (&chart, path, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &bytes, &n_bytes, NULL));
+
+  return g_base64_encode ((guchar *) bytes, n_bytes);
+}
+
+/* Curves of any length: points that are not numbers are as if not there, and
+ * there are no ratios of values at or below 0.
+ */
+static void
+test_lines (void)
+{
+  const double x[] = { 0, 1, 2, NAN, 4 }, y[] = { 1, NAN, 0.5, 2, 0.25 };
+  const double some_x[] = { 0, 2, 4 }, some_y[] = { 1, 0.5, 0.25 };
+  const double zero[] = { 1, 0, 2 };
+
+  g_autofree char *gaps = save_lines (x, y, 5, TRUE);
+  g_autofree char *whole = save_lines (some_x, some_y, 3, TRUE);
+  g_autofree char *linear = save_lines (x, y, 5, FALSE);
+  g_autofree char *zero_log = save_lines (some_x, zero, 3, TRUE);
+  g_autofree char *zero_linear = save_lines (some_x, zero, 3, FALSE);
+
+  g_assert_cmpstr (gaps, ==, whole);
+  g_assert_cmpstr (gaps, !=, linear);
+  g_assert_cmpstr (zero_log, ==, zero_linear);
+
+  for (size_t n = 0; n < 5; n++)
+    g_free (save_lines (x, y, n, TRUE));
+}
+
 /* Nothing to show is a chart still. */
 static void
 test_empty (void)
@@ -209,6 +303,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("chart-XXXXXX", NULL);
   g_test_add_func ("/chart/axis", test_axis);
+  g_test_add_func ("/chart/log-axis", test_log_axis);
+  g_test_add_func ("/chart/place", test_place);
+  g_test_add_func ("/chart/lines", test_lines);
   g_test_add_func ("/chart/svg", test_svg);
   g_test_add_func ("/chart/png", test_png);
   g_test_add_func ("/chart/empty", test_empty);

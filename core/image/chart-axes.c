@@ -14,36 +14,46 @@ draw_number (
   dm_text_draw (cairo, text, x, y, along, down);
 }
 
-static void
-widen (double range[2], double value)
+/* The least and the largest of the values there are. */
+typedef struct
 {
-  range[0] = MIN (range[0], value);
-  range[1] = MAX (range[1], value);
+  double low, high;
+} Range;
+
+static void
+widen (Range *x, Range *y, double at_x, double at_y)
+{
+  if (!isfinite (at_x) || !isfinite (at_y))
+    return;
+
+  x->low = MIN (x->low, at_x);
+  x->high = MAX (x->high, at_x);
+  y->low = MIN (y->low, at_y);
+  y->high = MAX (y->high, at_y);
 }
 
 static void
 set_axes (DmChartDrawing *self)
 {
   const DmChart *chart = self->chart;
-  double         x[2] = { INFINITY, -INFINITY }, y[2] = { INFINITY, -INFINITY };
+  Range          x = { INFINITY, -INFINITY }, y = { INFINITY, -INFINITY };
 
-  for (size_t i = 0; i < chart->n_points + chart->n_marks; i++)
-    {
-      const DmChartPoint *point = i < chart->n_points ?
-                                      &chart->points[i] :
-                                      &chart->marks[i - chart->n_points];
+  for (size_t i = 0; i < chart->n_points; i++)
+    widen (&x, &y, chart->points[i].x, chart->points[i].y);
+  for (size_t i = 0; i < chart->n_marks; i++)
+    widen (&x, &y, chart->marks[i].x, chart->marks[i].y);
+  for (size_t k = 0; k < chart->n_lines; k++)
+    for (size_t i = 0; i < chart->lines[k].n; i++)
+      widen (&x, &y, chart->lines[k].x[i], chart->lines[k].y[i]);
 
-      if (dm_chart_is_shown (point))
-        {
-          widen (x, point->x);
-          widen (y, point->y);
-        }
-    }
+  if (!(x.low <= x.high))
+    x = y = (Range){ 0.0, 1.0 };
 
-  dm_chart_axis_init (&self->x, isfinite (x[0]) ? x[0] : 0.0,
-                      isfinite (x[1]) ? x[1] : 1.0);
-  dm_chart_axis_init (&self->y, isfinite (y[0]) ? y[0] : 0.0,
-                      isfinite (y[1]) ? y[1] : 1.0);
+  dm_chart_axis_init (&self->x, x.low, x.high);
+  if (chart->log_y && y.low > 0.0)
+    dm_chart_axis_init_log (&self->y, y.low, y.high);
+  else
+    dm_chart_axis_init (&self->y, y.low, y.high);
 }
 
 static void
@@ -64,13 +74,13 @@ draw_grid (DmChartDrawing *self)
   cairo_set_source_rgb (cairo, 0.85, 0.85, 0.85);
   for (size_t i = 0; i < self->x.n; i++)
     {
-      double x = dm_chart_get_x (self, dm_chart_axis_get (&self->x, i));
+      double x = dm_chart_get_x (self, self->x.ticks[i]);
 
       draw_line (cairo, x, DM_CHART_TOP, x, bottom);
     }
   for (size_t i = 0; i < self->y.n; i++)
     {
-      double y = dm_chart_get_y (self, dm_chart_axis_get (&self->y, i));
+      double y = dm_chart_get_y (self, self->y.ticks[i]);
 
       draw_line (cairo, DM_CHART_LEFT, y, DM_CHART_WIDTH - DM_CHART_RIGHT, y);
     }
@@ -81,13 +91,12 @@ draw_grid (DmChartDrawing *self)
                    bottom - DM_CHART_TOP);
   cairo_stroke (cairo);
   for (size_t i = 0; i < self->x.n; i++)
-    draw_number (cairo, dm_chart_axis_get (&self->x, i),
-                 dm_chart_get_x (self, dm_chart_axis_get (&self->x, i)),
-                 bottom + 4.0, 0.5, 0.0);
+    draw_number (cairo, self->x.ticks[i],
+                 dm_chart_get_x (self, self->x.ticks[i]), bottom + 4.0, 0.5,
+                 0.0);
   for (size_t i = 0; i < self->y.n; i++)
-    draw_number (cairo, dm_chart_axis_get (&self->y, i), DM_CHART_LEFT - 6.0,
-                 dm_chart_get_y (self, dm_chart_axis_get (&self->y, i)), 1.0,
-                 0.5);
+    draw_number (cairo, self->y.ticks[i], DM_CHART_LEFT - 6.0,
+                 dm_chart_get_y (self, self->y.ticks[i]), 1.0, 0.5);
 }
 
 static void

@@ -3,16 +3,21 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stddef.h>
+
+#define DM_CHART_MAX_TICKS 16
 
 /* A range of values, and the round numbers in it that are written down. */
 typedef struct
 {
-  double low, high; /* of what is shown         */
-  double step;      /* between the round numbers */
-  double first;     /* the lowest of them       */
-  size_t n;         /* of them                  */
+  double   low, high; /* of what is shown                         */
+  gboolean log;       /* equal ratios, not differences, are alike */
+  double   step;      /* between the round numbers, unless @log   */
+  size_t   n;         /* of them                                  */
+  double   ticks[DM_CHART_MAX_TICKS]; /* those numbers            */
 } DmChartAxis;
 
 void   dm_chart_axis_init (DmChartAxis *self, double low, double high);
-double dm_chart_axis_get (const DmChartAxis *self, size_t i);
+void   dm_chart_axis_init_log (DmChartAxis *self, double low, double high);
+double dm_chart_axis_place (const DmChartAxis *self, double value);

@@ -26,6 +26,7 @@ typedef struct
 } DmChartDrawing;
 
 void dm_chart_draw_axes (DmChartDrawing *self);
+void dm_chart_draw_lines (DmChartDrawing *self);
 void dm_chart_draw_points (DmChartDrawing *self);
 
 static inline gboolean
@@ -38,7 +39,7 @@ dm_chart_is_shown (const DmChartPoint *point)
 static inline double
 dm_chart_get_x (const DmChartDrawing *self, double value)
 {
-  return DM_CHART_LEFT + (value - self->x.low) / (self->x.high - self->x.low) *
+  return DM_CHART_LEFT + dm_chart_axis_place (&self->x, value) *
                              (DM_CHART_WIDTH - DM_CHART_LEFT - DM_CHART_RIGHT);
 }
 
@@ -46,6 +47,6 @@ static inline double
 dm_chart_get_y (const DmChartDrawing *self, double value)
 {
   return DM_CHART_HEIGHT - DM_CHART_BOTTOM -
-         (value - self->y.low) / (self->y.high - self->y.low) *
+         dm_chart_axis_place (&self->y, value) *
              (DM_CHART_HEIGHT - DM_CHART_TOP - DM_CHART_BOTTOM);
 }

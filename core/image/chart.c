@@ -48,6 +48,7 @@ draw_file (const DmChart *chart, gboolean svg)
   cairo_set_source_rgb (drawing.cairo, 1.0, 1.0, 1.0);
   cairo_paint (drawing.cairo);
   dm_chart_draw_axes (&drawing);
+  dm_chart_draw_lines (&drawing);
   dm_chart_draw_points (&drawing);
   cairo_destroy (drawing.cairo);
 

@@ -89,6 +89,86 @@ dm_recipe_read (const char *path, const GOptionEntry *entries, GError **error)
   return FALSE;
 }
 
+/* As few digits as give the same number back. */
+static char *
+format_double (double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+
+  for (int digits = 6; digits <= 17; digits++)
+    {
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      g_ascii_formatd (number, sizeof number, format, value);
+      if (g_ascii_strtod (number, NULL) == value)
+        break;
+    }
+
+  return g_strdup (number);
+}
+
+/* An option that is not given, or is no, is not written. */
+static void
+write_entry (GKeyFile *file, const GOptionEntry *entry)
+{
+  const char *group = "train", *key = entry->long_name;
+
+  switch (entry->arg)
+    {
+    case G_OPTION_ARG_INT:
+      g_key_file_set_integer (file, group, key, *(int *) entry->arg_data);
+      break;
+    case G_OPTION_ARG_INT64:
+      if (*(gint64 *) entry->arg_data != 0)
+        g_key_file_set_int64 (file, group, key, *(gint64 *) entry->arg_data);
+      break;
+    case G_OPTION_ARG_DOUBLE:
+      {
+        g_autofree char *number = format_double (*(double *) entry->arg_data);
+
+        g_key_file_set_value (file, group, key, number);
+        break;
+      }
+    case G_OPTION_ARG_NONE:
+      if (*(gboolean *) entry->arg_data)
+        g_key_file_set_boolean (file, group, key, TRUE);
+      break;
+    default:
+      if (*(char **) entry->arg_data != NULL)
+        g_key_file_set_string (file, group, key, *(char **) entry->arg_data);
+      break;
+    }
+}
+
+/**
+ * dm_recipe_write:
+ * @entries: as in dm_recipe_read(), which reads what this writes
+ * @comment: (nullable): for the top
+ *
+ * Errors: %DM_ERROR_FILE; the former file is as it was
+ */
+gboolean
+dm_recipe_write (const char         *path,
+                 const GOptionEntry *entries,
+                 const char         *comment,
+                 GError            **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) cause = NULL;
+
+  for (; entries->long_name != NULL; entries++)
+    write_entry (file, entries);
+  if (comment != NULL)
+    g_key_file_set_comment (file, NULL, NULL, comment, NULL);
+
+  if (g_key_file_save_to_file (file, path, &cause))
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_FILE, _ ("%s: cannot be written: %s"),
+               path, cause->message);
+
+  return FALSE;
+}
+
 /**
  * dm_recipe_find:
  *

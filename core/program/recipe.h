@@ -9,3 +9,7 @@
 const char *dm_recipe_find (int argc, char **argv);
 gboolean
 dm_recipe_read (const char *path, const GOptionEntry *entries, GError **error);
+gboolean dm_recipe_write (const char         *path,
+                          const GOptionEntry *entries,
+                          const char         *comment,
+                          GError            **error);

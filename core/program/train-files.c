@@ -222,12 +222,11 @@ dm_train_count_sheet (const DmTrainRun *self)
 
 /* A sheet of the weights as they were just saved, beside them. */
 static gboolean
-draw_sheet (const DmTrainRun *self, GError **error)
+draw_sheet (DmTrainRun *self, GError **error)
 {
   int               class_id[SHEET_CLASSES];
   DmGrid            grid = get_grid (self, class_id);
   g_autofree float *pixels = NULL;
-  g_autofree char  *path = g_strconcat (self->options.output, ".png", NULL);
   g_autoptr (DmModel) model = dm_model_load (self->options.output, error);
   DmSettings settings;
 
@@ -237,8 +236,13 @@ draw_sheet (const DmTrainRun *self, GError **error)
   dm_settings_init (&settings, model);
   pixels = dm_grid_draw (&grid, model, &settings, self->pool, error);
 
-  return pixels != NULL &&
-         dm_grid_save (&grid, model, &settings, pixels, path, error);
+  if (pixels == NULL ||
+      !dm_grid_save (&grid, model, &settings, pixels, self->sheet_path, error))
+    return FALSE;
+
+  self->sheet_drawn = TRUE;
+
+  return TRUE;
 }
 
 /**
@@ -248,68 +252,10 @@ draw_sheet (const DmTrainRun *self, GError **error)
  * does not end for want of a sheet.
  */
 void
-dm_train_save_sheet (const DmTrainRun *self)
+dm_train_save_sheet (DmTrainRun *self)
 {
   g_autoptr (GError) error = NULL;
 
   if (dm_train_has_sheets (self) && !draw_sheet (self, &error))
     g_printerr (_ ("no sheet: %s\n"), error->message);
-}
-
-/* --- names ---------------------------------------------------------------- */
-
-/**
- * dm_train_name_files:
- *
- * FILE.safetensors has its state in FILE.safetensors.state, its best weights in
- * FILE-best.safetensors, and the averages that it keeps in FILE-averages.
- */
-void
-dm_train_name_files (DmTrainRun *self)
-{
-  const char *output = self->options.output;
-  const char *ending =
-      g_str_has_suffix (output, DM_MODEL_ENDING) ? DM_MODEL_ENDING : "";
-
-  int stem = (int) (strlen (output) - strlen (ending));
-
-  self->state_path = g_strconcat (output, ".state", NULL);
-  self->best_path = g_strdup_printf ("%.*s-best%s", stem, output, ending);
-  self->averages_path = g_strdup_printf ("%.*s-averages", stem, output);
-}
-
-/**
- * dm_train_check_files:
- *
- * Errors: %DM_ERROR_FILE if what an earlier run has written would be lost
- */
-gboolean
-dm_train_check_files (const DmTrainRun *self, GError **error)
-{
-  const char *paths[] = { self->options.output, self->state_path,
-                          self->best_path, self->averages_path };
-
-  if (g_file_test (self->options.output, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, DM_ERROR, DM_ERROR_FILE,
-                   _ ("%s: is a folder; say with -o which file to write"),
-                   self->options.output);
-      return FALSE;
-    }
-
-  if (self->options.resume || self->options.force)
-    return TRUE;
-
-  for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
-    if (g_file_test (paths[i], G_FILE_TEST_EXISTS))
-      {
-        g_set_error (error, DM_ERROR, DM_ERROR_FILE,
-                     _ ("%s: is there already; go on with that run by "
-                        "--resume, name another file with -o, or lose what is "
-                        "there by --force"),
-                     paths[i]);
-        return FALSE;
-      }
-
-  return TRUE;
 }

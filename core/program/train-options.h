@@ -37,7 +37,7 @@ typedef struct
   gint64   images, seed;
   int      batch, threads;
   gint64   checkpoint_every;
-  gboolean no_sheets;
+  gboolean no_sheets, no_page;
   double   rate, p_uncond, ema, decay, clip;
   char    *noise;
   gboolean resume, force, no_averages;
@@ -51,7 +51,13 @@ gboolean      dm_train_options_parse (DmTrainOptions *self,
                                       char         ***argv,
                                       GError        **error);
 void          dm_train_options_clear (DmTrainOptions *self);
+GOptionEntry *dm_train_options_new_table (DmTrainOptions *self);
+gboolean      dm_train_options_is_classifier (const DmTrainOptions *self);
 GOptionEntry *dm_train_options_new_data_table (DmTrainOptions *self);
+gboolean      dm_train_options_save (DmTrainOptions *self,
+                                     const char     *path,
+                                     const char     *comment,
+                                     GError        **error);
 gboolean      dm_train_options_get_data (const DmTrainOptions *self,
                                          DmDatasetOptions     *options,
                                          GError              **error);

@@ -10,12 +10,12 @@
 #include "program/train-run.h"
 
 void
-dm_train_print_data (const DmTrainRun *self)
+dm_train_print_data (DmTrainRun *self)
 {
   g_autoptr (DmDataReport) report = dm_data_report_new (self->dataset);
-  g_autofree char *text = dm_data_text_new (report);
 
-  g_print ("%s", text);
+  self->data_text = dm_data_text_new (report);
+  g_print ("%s", self->data_text);
 }
 
 static char *
@@ -66,8 +66,25 @@ dm_train_print_end (const DmTrainRun *self, double held_out)
   g_print (_ ("\nwritten: %s\n"), self->options.output);
 }
 
-static double
-get_time_left (const DmTrainRun *self, const DmTrainReport *report)
+/**
+ * dm_train_get_speed:
+ *
+ * Returns: pictures per second of this sitting
+ */
+double
+dm_train_get_speed (const DmTrainRun *self, const DmTrainReport *report)
+{
+  return (double) (report->images - self->first_images) /
+         (report->seconds - self->first_seconds);
+}
+
+/**
+ * dm_train_get_time_left:
+ *
+ * Returns: seconds, as far as can be said
+ */
+double
+dm_train_get_time_left (const DmTrainRun *self, const DmTrainReport *report)
 {
   const DmTrainerOptions *o = &self->trainer_options;
   double                  left = INFINITY;
@@ -85,9 +102,8 @@ get_time_left (const DmTrainRun *self, const DmTrainReport *report)
 void
 dm_train_print_progress (const DmTrainRun *self, const DmTrainReport *report)
 {
-  double rate = (report->images - self->first_images) /
-                (report->seconds - self->first_seconds);
-  int              left = (int) get_time_left (self, report);
+  double           speed = dm_train_get_speed (self, report);
+  int              left = (int) dm_train_get_time_left (self, report);
   g_autofree char *skipped =
       report->n_skipped > 0 ?
           g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
@@ -100,34 +116,6 @@ dm_train_print_progress (const DmTrainRun *self, const DmTrainReport *report)
   g_print (_ ("%s%3.0f %%  %" PRIu64
               " pictures  %.0f/s  loss %.4f%s  %d:%02d:%02d left%s"),
            isatty (STDOUT_FILENO) ? "\r" : "", 100.0 * report->progress,
-           report->images, rate, self->loss, skipped, left / 3600,
+           report->images, speed, self->loss, skipped, left / 3600,
            left / 60 % 60, left % 60, isatty (STDOUT_FILENO) ? "  " : "\n");
-}
-
-void
-dm_train_log_progress (DmTrainRun          *self,
-                       const DmTrainReport *report,
-                       double               held_out)
-{
-  char number[5][G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (self->json_log == NULL)
-    return;
-
-  fprintf (
-      self->json_log,
-      "{\"images\": %" G_GUINT64_FORMAT ", \"seconds\": %s, \"loss\": %s, "
-      "\"norm\": %s, \"rate\": %s, \"held_out\": %s, "
-      "\"skipped\": %" G_GUINT64_FORMAT "}\n",
-      report->images,
-      g_ascii_formatd (number[0], sizeof number[0], "%.1f", report->seconds),
-      g_ascii_formatd (number[1], sizeof number[1], "%.6g", self->loss),
-      g_ascii_formatd (number[2], sizeof number[2], "%.6g",
-                       MIN (report->norm, G_MAXFLOAT)),
-      g_ascii_formatd (number[3], sizeof number[3], "%.6g", report->rate),
-      isfinite (held_out) ?
-          g_ascii_formatd (number[4], sizeof number[4], "%.6g", held_out) :
-          "null",
-      report->n_skipped);
-  fflush (self->json_log);
 }

@@ -3,8 +3,7 @@
  */
 #pragma once
 
-#include <stdio.h>
-
+#include "program/train-log.h"
 #include "program/train-options.h"
 
 /* One run: what it works with, and when it last did what. */
@@ -16,10 +15,15 @@ typedef struct
   DmConfig         config;
   DmDtype          dtype;
   DmDataset       *dataset;
+  char            *data_text; /* what was said of @dataset */
   DmPool          *pool;
   DmTrainer       *trainer;
-  char            *state_path, *best_path, *averages_path;
-  FILE            *json_log;
+  char            *state_path, *best_path, *averages_path, *sheet_path;
+  char            *plot_path, *page_path, *log_path, *recipe_path;
+  char            *command; /* as it was given, for a shell */
+  DmTrainLog       log;
+  DmTrainReport    report; /* of the last step of this sitting, if any */
+  gboolean         sheet_drawn;
 
   /* bytes of the process before and after its pictures are read, of a sheet,
      and of all together */
@@ -40,15 +44,20 @@ typedef struct
 } DmTrainRun;
 
 /* The files that a run writes. */
+char    *dm_train_name (const char *output, const char *ending);
+char    *dm_train_name_recipe (const char *output, const char *given);
 void     dm_train_name_files (DmTrainRun *self);
+void     dm_train_clear_names (DmTrainRun *self);
 gboolean dm_train_check_files (const DmTrainRun *self, GError **error);
+gboolean dm_train_begin_files (DmTrainRun *self, GError **error);
 gboolean
 dm_train_save_weights (DmTrainRun *self, double held_out, GError **error);
 gboolean dm_train_save_state (DmTrainRun *self, GError **error);
 gboolean dm_train_load_state (DmTrainRun *self, GError **error);
-void     dm_train_save_sheet (const DmTrainRun *self);
+void     dm_train_save_sheet (DmTrainRun *self);
 gboolean dm_train_has_sheets (const DmTrainRun *self);
 size_t   dm_train_count_sheet (const DmTrainRun *self);
+char    *dm_train_join_command (char **argv);
 
 /* Averages of several lengths, of which one is chosen at the end. */
 void dm_train_start_averages (DmTrainRun *self);
@@ -59,12 +68,25 @@ void dm_train_choose_average (DmTrainRun *self, size_t n_pictures);
 void   dm_train_set_memory (DmTrainRun *self);
 size_t dm_train_forecast (const DmTrainRun *self);
 
-/* What the user sees of a run, and what --json-log is for. */
-void dm_train_print_data (const DmTrainRun *self);
-void dm_train_print_plan (const DmTrainRun *self, size_t n_parameters);
-void dm_train_print_end (const DmTrainRun *self, double held_out);
-void dm_train_print_progress (const DmTrainRun    *self,
-                              const DmTrainReport *report);
-void dm_train_log_progress (DmTrainRun          *self,
-                            const DmTrainReport *report,
-                            double               held_out);
+/* What the user sees of a run. */
+void   dm_train_print_data (DmTrainRun *self);
+void   dm_train_print_plan (const DmTrainRun *self, size_t n_parameters);
+void   dm_train_print_end (const DmTrainRun *self, double held_out);
+void   dm_train_print_progress (const DmTrainRun    *self,
+                                const DmTrainReport *report);
+double dm_train_get_speed (const DmTrainRun *self, const DmTrainReport *report);
+double dm_train_get_time_left (const DmTrainRun    *self,
+                               const DmTrainReport *report);
+
+/* The page that shows a run. */
+typedef enum
+{
+  DM_PAGE_RUNNING,
+  DM_PAGE_STOPPED,
+  DM_PAGE_DONE,
+  DM_PAGE_FAILED
+} DmPageState;
+
+void dm_train_save_page (const DmTrainRun *self,
+                         DmPageState       state,
+                         const char       *fault);

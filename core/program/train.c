@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <errno.h>
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -52,11 +52,10 @@ run_clear (DmTrainRun *self)
   dm_trainer_free (self->trainer);
   dm_pool_free (self->pool);
   dm_dataset_free (self->dataset);
-  g_free (self->state_path);
-  g_free (self->best_path);
-  g_free (self->averages_path);
-  if (self->json_log != NULL)
-    fclose (self->json_log);
+  g_free (self->data_text);
+  dm_train_clear_names (self);
+  dm_train_log_clear (&self->log);
+  g_free (self->command);
   dm_train_options_clear_data (&self->data_options);
   dm_train_options_clear (&self->options);
 }
@@ -74,22 +73,6 @@ run_start (DmTrainRun *self, GError **error)
 
   return o->init == NULL ||
          dm_trainer_load_weights (self->trainer, o->init, error);
-}
-
-static gboolean
-run_open_log (DmTrainRun *self, GError **error)
-{
-  const char *path = self->options.json_log;
-
-  if (path == NULL)
-    return TRUE;
-
-  self->json_log = fopen (path, self->options.resume ? "a" : "w");
-  if (self->json_log == NULL)
-    g_set_error (error, DM_ERROR, DM_ERROR_FILE,
-                 _ ("%s: cannot be written: %s"), path, g_strerror (errno));
-
-  return self->json_log != NULL;
 }
 
 static gboolean
@@ -127,19 +110,23 @@ run_prepare (DmTrainRun *self, GError **error)
   dm_train_set_memory (self);
   self->trainer = dm_trainer_new (&self->config, self->dataset,
                                   &self->trainer_options, self->pool, error);
-  if (self->trainer == NULL || !run_start (self, error) ||
-      !run_open_log (self, error))
+  if (self->trainer == NULL || !run_start (self, error))
     return FALSE;
 
   self->average_length = o->ema;
-  dm_train_start_averages (self);
   self->first_images = dm_trainer_get_images (self->trainer);
   self->first_seconds = dm_trainer_get_seconds (self->trainer);
 
   dm_train_print_plan (self, dm_trainer_get_params (self->trainer)->n_elements);
 
-  /* better now than after an hour */
-  return dm_trainer_save_state (self->trainer, self->state_path, error);
+  if (!dm_train_begin_files (self, error))
+    return FALSE;
+
+  dm_train_start_averages (self);
+  self->sheet_drawn = self->options.resume;
+  dm_train_save_page (self, DM_PAGE_RUNNING, NULL);
+
+  return TRUE;
 }
 
 static gboolean
@@ -164,8 +151,9 @@ checkpoint (DmTrainRun *self, const DmTrainReport *report, GError **error)
       !dm_train_save_state (self, error))
     return FALSE;
 
-  dm_train_log_progress (self, report, held_out);
+  dm_train_log_add (&self->log, report, self->loss, held_out);
   dm_train_save_sheet (self);
+  dm_train_save_page (self, DM_PAGE_RUNNING, NULL);
 
   return TRUE;
 }
@@ -186,7 +174,16 @@ run_report (DmTrainRun *self, const DmTrainReport *report, GError **error)
 
   dm_train_keep_average (self, report);
 
-  return !is_checkpoint_due (self, report) || checkpoint (self, report, error);
+  if (is_checkpoint_due (self, report))
+    return checkpoint (self, report, error);
+
+  if (dm_train_log_is_due (&self->log, report))
+    {
+      dm_train_log_add (&self->log, report, self->loss, NAN);
+      dm_train_save_page (self, DM_PAGE_RUNNING, NULL);
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -198,6 +195,7 @@ run_finish (DmTrainRun *self, GError **error)
     {
       if (!dm_train_save_state (self, error))
         return FALSE;
+      dm_train_save_page (self, DM_PAGE_STOPPED, NULL);
       g_print (_ ("\nstopped; continue with --resume\n"));
       return TRUE;
     }
@@ -210,8 +208,11 @@ run_finish (DmTrainRun *self, GError **error)
   if (!dm_train_save_weights (self, held_out, error))
     return FALSE;
 
+  if (self->report.images > 0)
+    dm_train_log_add (&self->log, &self->report, self->loss, held_out);
   dm_train_print_end (self, held_out);
   dm_train_save_sheet (self);
+  dm_train_save_page (self, DM_PAGE_DONE, NULL);
 
   return TRUE;
 }
@@ -237,19 +238,17 @@ run_keep (DmTrainRun *self, const GError *cause)
 static gboolean
 run_train (DmTrainRun *self, GError **error)
 {
-  DmTrainReport report;
-
   while (!stop_wanted && !dm_trainer_is_done (self->trainer))
     {
       g_autoptr (GError) fault = NULL;
 
-      if (!dm_trainer_step (self->trainer, &report, &fault))
+      if (!dm_trainer_step (self->trainer, &self->report, &fault))
         {
           run_keep (self, fault);
           g_propagate_error (error, g_steal_pointer (&fault));
           return FALSE;
         }
-      if (!run_report (self, &report, error))
+      if (!run_report (self, &self->report, error))
         return FALSE;
     }
 
@@ -270,6 +269,7 @@ dm_program_train (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = DM_STATUS_DONE;
 
+  run.command = dm_train_join_command (argv);
   if (!dm_train_options_parse (&run.options, &argc, &argv, &error) ||
       !dm_train_options_get_data (&run.options, &run.data_options, &error) ||
       !dm_train_options_get_trainer (&run.options, &run.trainer_options,
@@ -281,8 +281,13 @@ dm_program_train (int argc, char **argv)
     {
       gegl_init (NULL, NULL);
       catch_signals ();
-      if (!run_prepare (&run, &error) || !run_train (&run, &error))
+      if (!run_prepare (&run, &error))
         status = DM_STATUS_FAILED;
+      else if (!run_train (&run, &error))
+        {
+          dm_train_save_page (&run, DM_PAGE_FAILED, error->message);
+          status = DM_STATUS_FAILED;
+        }
       else if (stop_wanted)
         status = DM_STATUS_INTERRUPTED;
     }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# For tests that run `gegl-diffusion train`, after program.sh.
+# For tests that run `gegl-diffusion train`, before program.sh, which goes to
+# another folder.
 
 # train OUTPUT ARGUMENT...: a network of no use, quickly. In the background, with
 # in_place=exec, the program takes the place of the shell, to be killed by $!. With
