@@ -25,7 +25,7 @@ reproduce ()
 # fourteen tables with their plots, and a line for each claim
 makes_all ()
 {
-  reproduce && [[ $(find made -name '*-*.tsv' | wc -l) == 14 && $(find made -name '*.svg' | wc -l) == 14 ]] &&
+  reproduce && [[ $(find made -name '*-*.tsv' | wc -l) == 14 && $(find made -name '*-*.svg' | wc -l) == 14 ]] &&
     [[ $(wc -l < made/claims.tsv) == 14 && -s made/sheet.png && ! -e made/part.tsv ]] &&
     [[ $(awk -F '\t' '$2 == "reproduced" || $2 == "not reproduced"' made/claims.tsv | wc -l) == 14 ]]
 }

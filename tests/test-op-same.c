@@ -23,9 +23,10 @@ static const char *const operations[] = { "diffusion:plain", "diffusion:canvas",
 static GeglNode *
 add (GeglNode *graph, const char *operation)
 {
-  GeglNode *node = gegl_node_new_child (graph, "operation", operation, "seed",
-                                        11, "steps", 2, NULL);
-  GeglNode *colour, *crop, *erase;
+  GeglNode  *node = gegl_node_new_child (graph, "operation", operation, "seed",
+                                         11, "steps", 2, NULL);
+  GeglNode  *colour, *crop, *erase;
+  GeglColor *hole;
 
   if (!g_str_has_suffix (operation, "-repaint"))
     {
@@ -39,9 +40,10 @@ add (GeglNode *graph, const char *operation)
                                 31, "y", 17, NULL);
   crop = gegl_node_new_child (graph, "operation", "gegl:crop", "width",
                               (double) WIDTH, "height", (double) HEIGHT, NULL);
-  erase = gegl_node_new_child (
-      graph, "operation", "gegl:vignette", "radius", 0.9, "color",
-      gegl_color_new ("rgba(0.0, 0.0, 0.0, 0.0)"), NULL);
+  hole = gegl_color_new ("rgba(0.0, 0.0, 0.0, 0.0)");
+  erase = gegl_node_new_child (graph, "operation", "gegl:vignette", "radius",
+                               0.9, "color", hole, NULL);
+  g_object_unref (hole);
   gegl_node_link_many (colour, crop, erase, node, NULL);
 
   return node;
