@@ -123,14 +123,16 @@ page_in_the_way ()
     [[ -s way.safetensors ]]
 }
 
-# points of pictures that a killed run will see again are not drawn twice
+# points of pictures that a killed run will see again are not drawn twice, and the
+# mean of the losses goes on from those that are seen, not from 0
 continued_log ()
 {
   train more.safetensors --images 800 --checkpoint-every 400 > /dev/null || return 1
   echo '{"images": 1200, "seconds": 99.0, "loss": 77, "held_out": null}' >> more.jsonl
   printf '{"images": 12' >> more.jsonl
   train more.safetensors --images 1600 --checkpoint-every 400 --resume > /dev/null || return 1
-  holds more.jsonl '"images": 1600' && holds more.html '100 %: 1600 pictures'
+  holds more.jsonl '"images": 1600' && holds more.html '100 %: 1600 pictures' &&
+    awk -F '[:,]' '{ loss[$2 + 0] = $6 } END { exit !(loss[1200] > 0.75 * loss[800]) }' more.jsonl
 }
 
 # a recipe of the same name as the output stays as it is; the run's has another

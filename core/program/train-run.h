@@ -33,7 +33,8 @@ typedef struct
   } memory;
 
   double  line_time, state_time; /* of the last line and state, seconds */
-  double  loss;                  /* running mean                        */
+  double  loss;                  /* running mean of this sitting        */
+  guint   n_losses;              /* that it has weighed                 */
   double  accuracy;              /* of the weights that were saved last */
   double  average_length;        /* of the weights that are saved       */
   guint64 first_images;          /* when this sitting began             */

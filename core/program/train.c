@@ -162,8 +162,10 @@ static gboolean
 run_report (DmTrainRun *self, const DmTrainReport *report, GError **error)
 {
   if (!report->skipped)
-    self->loss +=
-        (report->loss - self->loss) / (double) MIN (report->train_step, 50);
+    {
+      self->n_losses = MIN (self->n_losses + 1, 50);
+      self->loss += (report->loss - self->loss) / self->n_losses;
+    }
 
   if (report->seconds - self->line_time >=
       (isatty (STDOUT_FILENO) ? 1.0 : LINE_SECONDS))
