@@ -59,6 +59,47 @@ same_table ()
     [[ $(cell other.tsv 'drawn 0' FID) != $(cell one.tsv 'drawn 0' FID) ]]
 }
 
+# keep TABLE STRENGTH...: of good.tsv only the rows of these, the FID of the last one changed
+keep ()
+{
+  local table=$1
+  shift
+  awk -F '\t' -v OFS='\t' -v kept=" $* " -v last="${!#}" '
+    $1 == "drawn" && !index(kept, " " $2 " ") { next }
+    $1 == "drawn" && $2 == last { $4 = "77.5" }
+    { print }' good.tsv > "$table"
+}
+
+# what the table has is not measured again; what comes is what it would have been, in its place
+goes_on ()
+{
+  keep part.tsv 0 2 && evaluate good.safetensors --guidance 2,0.5,0 --resume -o part.tsv --plot part.svg > out.txt &&
+    [[ $(grep -c '^ *w = ' out.txt) == 3 && $(cell part.tsv 'drawn 2' FID) == 77.5 ]] &&
+    diff part.tsv <(sed 's/^\(drawn\t2\t60\t\)[^\t]*/\177.5/' good.tsv) && [[ -s part.svg ]]
+}
+
+# no picture is looked at where none is missing
+is_whole ()
+{
+  cp good.tsv whole.tsv && evaluate good.safetensors --guidance 0,0.5,2 --resume -o whole.tsv --plot whole.svg > out.txt &&
+    cmp good.tsv whole.tsv && [[ -s whole.svg ]] && ! grep -q 'looked at' out.txt &&
+    evaluate good.safetensors --guidance 0,0.5,2 --resume -o new.tsv > out.txt && cmp good.tsv new.tsv
+}
+
+cut_short ()
+{
+  head -c -2 good.tsv > short.tsv &&
+    status 1 'short.tsv: not a table of the same evaluation' evaluate good.safetensors --resume -o short.tsv
+}
+
+# refused SED-SCRIPT ARGUMENT...: a table so changed, which stays as it is
+refused ()
+{
+  sed "$1" good.tsv > foreign.tsv && cp foreign.tsv was.tsv &&
+    status 1 'foreign.tsv: not a table of the same evaluation' \
+      evaluate good.safetensors --guidance 0,3 --resume -o foreign.tsv "${@:2}" && cmp was.tsv foreign.tsv
+}
+
 # crops at scales, of balanced classes, drawn by the options they were trained with
 crops ()
 {
@@ -81,6 +122,15 @@ check 'a table and a plot' measures
 check 'the plot is XML' grep -q '^<svg\|^<?xml' good.svg
 check 'better figures for better pictures' in_order
 check 'the same table on one thread' same_table
+check 'a table that was begun' goes_on
+check 'a table that is whole, and one that is not there' is_whole
+check 'a table of other steps' refused '' --steps 7
+check 'a table of more pictures' refused '' --samples 61
+check 'a table with a line cut short' refused '$s/\t[^\t]*$//'
+check 'a table with a figure cut short' cut_short
+check 'a table with words for figures' refused '$s/[^\t]*$/many/'
+check 'a table with rows of another kind' refused '$s/^drawn/painted/'
+check 'a table that cannot be read' status 1 'bands: cannot be read' evaluate good.safetensors --resume -o bands
 for ((i = 1; i <= 8; i++)); do
   ppm "photos/dark/$i.ppm" "$i"
   ppm "photos/light/$i.ppm" "$(printf '%b' "\\x$((70 + i))")"

@@ -21,6 +21,10 @@ typedef struct
   GArray                    *rows;                    /* of DmReportRow     */
 } DmReport;
 
+gboolean dm_report_take_rows (DmReport *self, const char *path, GError **error);
+const DmReportRow *dm_report_find_row (const DmReport *self, double guidance);
+void               dm_report_add_row (DmReport *self, const DmReportRow *row);
+
 char *dm_report_describe (const DmReport *self);
 char *dm_report_format_table (const DmReport *self);
 gboolean

@@ -24,6 +24,8 @@ new_table (DmEvaluateOptions *self)
       N_ ("Trade-off curve to write, as SVG or PNG"), "FILE.svg" },
     { "samples", 0, 0, G_OPTION_ARG_INT, &self->samples,
       N_ ("Pictures to draw at each guidance strength"), "N" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &self->resume,
+      N_ ("Go on: keep the strengths that TABLE.tsv has already"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
   g_autofree GOptionEntry *drawing = dm_draw_options_new_table (&self->draw);

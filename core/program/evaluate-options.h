@@ -12,6 +12,7 @@ typedef struct
   char          *model, *data;
   char          *features, *output, *plot;
   int            samples;
+  gboolean       resume;
   DmDrawOptions  draw;
   DmTrainOptions pictures; /* of it only how pictures are read and drawn */
 } DmEvaluateOptions;

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "evaluate/report.h"
 #include "program/evaluate-options.h"
+#include "program/evaluate-table.h"
 #include "program/program.h"
 #include "tensor/error.h"
 
@@ -30,8 +30,8 @@ typedef struct
   DmEvaluation       *evaluation;
   DmReport            report;
 
-  guint  n_done;         /* strengths             */
-  gint64 start, at_line; /* of drawing; microseconds */
+  guint  n_done, n_kept; /* strengths; kept: of an earlier run */
+  gint64 start, at_line; /* of drawing; microseconds           */
 } Run;
 
 static void
@@ -93,7 +93,8 @@ static bool
 on_drawn_picture (unsigned step, unsigned n_steps, void *data)
 {
   Run   *self = data;
-  double share = (self->n_done + (double) step / n_steps) / self->guidance->len;
+  double done = self->n_done - self->n_kept + (double) step / n_steps;
+  double share = done / (self->guidance->len - self->n_kept);
   double seconds = 1e-6 * (double) (g_get_monotonic_time () - self->start);
 
   if (share > 0.0 && is_line_due (self))
@@ -108,71 +109,6 @@ on_drawn_picture (unsigned step, unsigned n_steps, void *data)
     }
 
   return true;
-}
-
-/* "12.3", or a dash for what is not known */
-static char *
-format (const char *pattern, double value)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (isnan (value))
-    return g_strdup ("–");
-
-  return g_strdup (g_ascii_formatd (number, sizeof number, pattern, value));
-}
-
-static void
-print_cell (const char *text, int width)
-{
-  int blanks = width - (int) g_utf8_strlen (text, -1);
-
-  g_print ("%*s%s", MAX (blanks, 0), "", text);
-}
-
-#define COLUMN 11
-
-static void
-print_header (void)
-{
-  const char *names[] = {
-    _ ("pictures"), _ ("n"),         "FID",
-    "IS",           _ ("precision"), _ ("recall"),
-    _ ("accuracy"), _ ("distance"),  _ ("copies"),
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
-    print_cell (names[i], COLUMN);
-  g_print ("\n");
-}
-
-static void
-print_row (const DmReportRow *row)
-{
-  const DmFigures *f = &row->figures;
-  const struct
-  {
-    const char *pattern;
-    double      value;
-  } cells[] = {
-    { "%.0f", (double) f->n }, { "%.4g", f->frechet }, { "%.4g", f->inception },
-    { "%.3f", f->precision },  { "%.3f", f->recall },  { "%.3f", f->accuracy },
-    { "%.4g", f->distance },   { "%.4f", f->copies },
-  };
-  g_autofree char *guidance = format ("%g", row->guidance);
-  g_autofree char *name = row->drawn ? g_strconcat ("w = ", guidance, NULL) :
-                                       g_strdup (_ ("held out"));
-
-  if (isatty (STDOUT_FILENO))
-    g_print ("\r\033[K");
-  print_cell (name, COLUMN);
-  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
-    {
-      g_autofree char *text = format (cells[i].pattern, cells[i].value);
-
-      print_cell (text, COLUMN);
-    }
-  g_print ("\n");
 }
 
 /* --- the run -------------------------------------------------------------- */
@@ -233,16 +169,43 @@ open_all (Run *self, GError **error)
 static gboolean
 add_row (Run *self, const DmReportRow *row, GError **error)
 {
-  g_array_append_val (self->report.rows, *row);
-  print_row (row);
+  dm_report_add_row (&self->report, row);
+  dm_evaluate_print_row (row);
 
   return dm_report_save_table (&self->report, self->options.output, error);
+}
+
+static double
+get_guidance (const Run *self, guint i)
+{
+  return g_array_index (self->guidance, double, i);
+}
+
+/* Strengths that an earlier run has measured come first. */
+static void
+keep_strengths (Run *self)
+{
+  for (guint i = 0; i < self->guidance->len; i++)
+    {
+      double guidance = get_guidance (self, i);
+
+      if (dm_report_find_row (&self->report, guidance) == NULL)
+        continue;
+
+      g_array_remove_index (self->guidance, i);
+      g_array_insert_val (self->guidance, self->n_kept, guidance);
+      self->n_kept++;
+    }
+  self->n_done = self->n_kept;
 }
 
 static gboolean
 measure_held_out (Run *self, GError **error)
 {
   DmReportRow row = { 0 };
+
+  if (dm_report_find_row (&self->report, NAN) != NULL)
+    return TRUE;
 
   if (!dm_evaluation_measure_held_out (self->evaluation, &row.figures, error))
     return FALSE;
@@ -264,7 +227,7 @@ measure_drawn (Run *self, GError **error)
     {
       DmReportRow row = {
         .drawn = TRUE,
-        .guidance = g_array_index (self->guidance, double, self->n_done),
+        .guidance = get_guidance (self, self->n_done),
       };
 
       if (!dm_evaluation_measure_drawn (self->evaluation, &row.figures,
@@ -275,6 +238,30 @@ measure_drawn (Run *self, GError **error)
     }
 
   return TRUE;
+}
+
+/* The whole table, of which some may be there. */
+static gboolean
+measure (Run *self, GError **error)
+{
+  gboolean is_whole = self->n_done == self->guidance->len;
+
+  if (!is_whole)
+    {
+      self->evaluation =
+          dm_evaluation_new (&self->what, on_real_picture, self, error);
+      if (self->evaluation == NULL)
+        return FALSE;
+    }
+
+  if (isatty (STDOUT_FILENO))
+    g_print ("\r\033[K");
+  dm_evaluate_print_header ();
+  for (guint i = 0; i < self->report.rows->len; i++)
+    dm_evaluate_print_row (&g_array_index (self->report.rows, DmReportRow, i));
+
+  return is_whole ||
+         (measure_held_out (self, error) && measure_drawn (self, error));
 }
 
 static gboolean
@@ -293,15 +280,11 @@ evaluate (Run *self, GError **error)
   described = dm_report_describe (&self->report);
   g_print ("%s", described);
 
-  self->evaluation =
-      dm_evaluation_new (&self->what, on_real_picture, self, error);
-  if (self->evaluation == NULL)
+  if (o->resume && !dm_report_take_rows (&self->report, o->output, error))
     return FALSE;
 
-  if (isatty (STDOUT_FILENO))
-    g_print ("\r\033[K");
-  print_header ();
-  if (!measure_held_out (self, error) || !measure_drawn (self, error) ||
+  keep_strengths (self);
+  if (!measure (self, error) ||
       (o->plot != NULL && !dm_report_save_plot (&self->report, o->plot, error)))
     return FALSE;
 
