@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: gegl-diffusion developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the same network, on the same pictures, by our program and by PyTorch
+for the same time, and tells how much sooner ours reaches PyTorch's last
+held-out loss. README.md says how to read it.
+
+   race.py BUILD DATA [--recipe INI] [--seconds 120] [-o FOLDER]
+
+BUILD is an optimised build folder, DATA a folder of idx files (Fashion-MNIST).
+"""
+import argparse
+import configparser
+import json
+import os
+import subprocess
+import sys
+import time
+
+import curves
+from peers import get_cpu_seconds, get_processor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, '..', '..', '..')
+# What the time that PyTorch takes has to be, of ours.
+GATES = {'fp32': 2.5, 'bf16': 1.3}
+# Seen the same pictures, the held-out losses are the same, but for rounding.
+TOLERANCE = {'fp32': 0.001, 'bf16': 0.02}
+# Of a recipe: those below are the network's, which the weights file tells.
+KNOWN = {'batch': '64', 'p-uncond': '0.1'}
+NETWORK = {'width', 'multipliers', 'blocks', 'attention', 'head-width', 'groups', 'embedding',
+           'patch', 'prediction'}
+OURS = {'rate', 'seed', 'duration', 'images', 'title', 'licence', 'credits', 'no-sheets',
+        'no-averages', 'no-page'}
+
+
+def read_recipe(path):
+    recipe = configparser.ConfigParser()
+    recipe.read(path)
+    train = dict(recipe['train'])
+    for key, value in train.items():
+        if key not in NETWORK | OURS and KNOWN.get(key) != value:
+            raise SystemExit(f'{path}: {key}={value} is not what torch_train.py does')
+    return train.get('seed', '1'), train.get('rate', '1e-3')
+
+
+class Racers:
+    """Each training starts from the same weights and returns its points."""
+
+    def __init__(self, options):
+        self.options = options
+        self.seed, self.rate = read_recipe(options.recipe)
+        self.start = self.path('start.safetensors')
+        self.ours('start', ['--images', '1'])
+
+    def path(self, name):
+        return os.path.join(self.options.output, name)
+
+    def run(self, name, command):
+        print(f'{name}', end=' ', file=sys.stderr, flush=True)
+        before, busy = time.time(), get_cpu_seconds()
+        children = os.times()
+        with open(self.path(name + '.txt'), 'w') as log:
+            if subprocess.run(command, stdout=log).returncode:
+                raise SystemExit(f'{name} gave up: {" ".join(command)}')
+        now = os.times()
+        own = now.children_user + now.children_system \
+            - children.children_user - children.children_system
+        seconds = time.time() - before
+        others = (get_cpu_seconds() - busy - own) / seconds
+        print(f'{seconds:.0f} s, other programs took {100 * others:.0f} % of a core',
+              file=sys.stderr, flush=True)
+        return others
+
+    def read(self, name, ending):
+        with open(self.path(name + ending)) as file:
+            points = [json.loads(line) for line in file if line.startswith('{')]
+        return [point for point in points if point['held_out'] is not None]
+
+    def ours(self, name, length, every=1024):
+        log = self.path(name + '.json')
+        if os.path.exists(log):
+            os.remove(log)
+        init = ['--init', self.start] if name != 'start' else []
+        others = self.run(name, [
+            os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'train',
+            self.options.data, '--recipe', self.options.recipe, '-o',
+            self.path(name + '.safetensors'), '--json-log', log, '--checkpoint-every', str(every),
+            '--threads', str(self.options.threads), '--precision', 'f32', '--no-averages',
+            '--no-sheets', '--no-page', '--force'] + init + length)
+        return {'points': self.read(name, '.json'), 'others': others}
+
+    def torch(self, name, number, length):
+        others = self.run(name, [
+            sys.executable, os.path.join(HERE, 'torch_train.py'), self.start, self.options.data,
+            self.path(name + '.safetensors'), number, str(self.options.threads), self.seed,
+            self.rate] + length)
+        points = self.read(name, '.txt')
+        return {'points': points, 'others': others, 'way': points[-1]['way']}
+
+
+def check(racers, images):
+    """Of few pictures, the same ones. Returns: ours"""
+    length = ['--images', str(images)]
+    ours = racers.ours('check-ours', length, images // 2)
+    for number in GATES:
+        theirs = racers.torch('check-' + number, number, length + ['--points', '2'])
+        for a, b in zip(ours['points'], theirs['points']):
+            error = abs(b['held_out'] / a['held_out'] - 1)
+            print(f"after {a['images']} pictures: held-out loss {a['held_out']:.5f} ours, "
+                  f"{b['held_out']:.5f} PyTorch {number}", flush=True)
+            if a['images'] != b['images'] or not error <= TOLERANCE[number]:
+                raise SystemExit('that is not the same training')
+    return ours
+
+
+def find_time(points, loss):
+    """When a curve first was as low, between its points; None if never"""
+    for before, after in zip(points, points[1:]):
+        if after['held_out'] <= loss:
+            if before['held_out'] <= loss:
+                return before['seconds']
+            share = (before['held_out'] - loss) / (before['held_out'] - after['held_out'])
+            return before['seconds'] + share * (after['seconds'] - before['seconds'])
+    return None
+
+
+def compare(options, racers):
+    """Each for the whole time; ours also with as little as the gates leave it"""
+    first = check(racers, options.check)['points'][-1]
+    every = max(64, int(first['images'] / first['seconds'] * options.seconds / 24) // 64 * 64)
+    results = {}
+    for number, gate in GATES.items():
+        results['PyTorch ' + number] = racers.torch('torch-' + number, number,
+                                                    ['--seconds', str(options.seconds)])
+        less = max(1, round(options.seconds / gate))
+        results[f'ours, 1/{gate:g} of the time'] = racers.ours(f'ours-{number}',
+                                                               ['--duration', f'{less}s'], every)
+    results['ours'] = racers.ours('ours', ['--duration', f'{options.seconds}s'], every)
+    return results
+
+
+def report(options, results):
+    ours = [result['points'] for name, result in results.items() if name.startswith('ours')]
+    for name, result in results.items():
+        last = result['points'][-1]
+        print(f"{name:<24} {last['seconds']:7.1f} s {last['images']:8} pictures "
+              f"{last['images'] / last['seconds']:7.1f}/s  held-out loss {last['held_out']:.5f}"
+              f"  {result.get('way', '')}")
+    for number, gate in GATES.items():
+        last = results['PyTorch ' + number]['points'][-1]
+        times = [t for t in (find_time(points, last['held_out']) for points in ours) if t]
+        if not times:
+            print(f'PyTorch {number}: ours never reached its loss  gate {gate:g}: MISSED')
+            continue
+        ratio = last['seconds'] / min(times)
+        results['PyTorch ' + number]['ratio'] = ratio
+        print(f"PyTorch {number}: ours reached its loss after {min(times):.1f} s, 1/{ratio:.2f} "
+              f"of its time  gate {gate:g}: {'reached' if ratio >= gate else 'MISSED'}")
+    print(f"other programs took {100 * max(r['others'] for r in results.values()):.0f} % of a core"
+          ' at most')
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument('build', help='build folder')
+    parser.add_argument('data', help='folder of idx files')
+    parser.add_argument('--recipe', default=os.path.join(ROOT, 'data', 'recipes', 'fashion.ini'))
+    parser.add_argument('--seconds', type=int, default=120, help='of training, for each')
+    parser.add_argument('--check', type=int, default=1024, metavar='PICTURES',
+                        help='after which the losses must agree')
+    parser.add_argument('--threads', type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument('-o', '--output', default=os.path.join(ROOT, 'scratch', 'race'),
+                        metavar='FOLDER')
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
+    os.makedirs(options.output, exist_ok=True)
+    print(f'{get_processor()}, {options.threads} threads, {options.seconds} s each\n', flush=True)
+    racers = Racers(options)
+    results = compare(options, racers)
+    report(options, results)
+    with open(racers.path('race.json'), 'w') as file:
+        json.dump({'processor': get_processor(), 'threads': options.threads,
+                   'seconds': options.seconds, 'results': results}, file, indent=2)
+        file.write('\n')
+    curves.draw(racers.path('race.svg'), f'Training on {options.threads} cores',
+                'seconds of training', 'held-out loss',
+                [(name, [(p['seconds'], p['held_out']) for p in result['points']],
+                  name.startswith('ours,')) for name, result in results.items()])
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
