@@ -9,14 +9,18 @@
 #include <glib/gi18n-lib.h>
 
 #include "drawing.h"
+#include "gimp2-layer.h"
 
 #include "image/image.h"
 #include "model/model.h"
+#include "paint/place.h"
 #include "tensor/error.h"
 #include "tensor/language.h"
 
-#define PROCEDURE "plug-in-gegl-diffusion"
+#define DRAW "plug-in-gegl-diffusion"
+#define REPAINT "plug-in-gegl-diffusion-repaint"
 
+/* What both procedures begin with. */
 enum
 {
   ARG_RUN_MODE,
@@ -26,40 +30,67 @@ enum
   ARG_CLASS,
   ARG_GUIDANCE,
   ARG_SEED,
-  ARG_WIDTH,
+  N_COMMON_ARGS,
+
+  ARG_WIDTH = N_COMMON_ARGS,
   ARG_HEIGHT,
-  N_ARGS
+  N_DRAW_ARGS,
+
+  ARG_STRENGTH = N_COMMON_ARGS,
+  ARG_RESAMPLE,
+  N_REPAINT_ARGS
 };
 
-/* Texts of the procedure are not translated: they are for those who program. */
+/* Texts of the procedures are not translated: they are for those who program.
+ */
+#define COMMON_ARGS                                                            \
+  [ARG_RUN_MODE] = { GIMP_PDB_INT32, "run-mode", "RUN-NONINTERACTIVE" },       \
+  [ARG_IMAGE] = { GIMP_PDB_IMAGE, "image", "Image of the drawable" },          \
+  [ARG_DRAWABLE] = { GIMP_PDB_DRAWABLE, "drawable", "Layer to draw on" },      \
+  [ARG_MODEL] = { GIMP_PDB_STRING, "model",                                    \
+                  "Name of an installed model, or a weights file" },           \
+  [ARG_CLASS] = { GIMP_PDB_STRING, "class",                                    \
+                  "Name or number of a class; \"\": any" },                    \
+  [ARG_GUIDANCE] = { GIMP_PDB_FLOAT, "guidance",                               \
+                     "0 plainly, more is stronger; -1: as the model "          \
+                     "recommends" },                                           \
+  [ARG_SEED] = { GIMP_PDB_INT32, "seed", "Another picture for each number" }
+
 static void
 query (void)
 {
-  static const GimpParamDef args[N_ARGS] = {
-    [ARG_RUN_MODE] = { GIMP_PDB_INT32, "run-mode", "RUN-NONINTERACTIVE" },
-    [ARG_IMAGE] = { GIMP_PDB_IMAGE, "image", "Image of the drawable" },
-    [ARG_DRAWABLE] = { GIMP_PDB_DRAWABLE, "drawable", "Layer to draw on" },
-    [ARG_MODEL] = { GIMP_PDB_STRING, "model",
-                    "Name of an installed model, or a weights file" },
-    [ARG_CLASS] = { GIMP_PDB_STRING, "class",
-                    "Name or number of a class; \"\": any" },
-    [ARG_GUIDANCE] = { GIMP_PDB_FLOAT, "guidance",
-                       "0 plainly, more is stronger; -1: as the model "
-                       "recommends" },
-    [ARG_SEED] = { GIMP_PDB_INT32, "seed", "Another picture for each number" },
+  static const GimpParamDef draw_args[N_DRAW_ARGS] = {
+    COMMON_ARGS,
     [ARG_WIDTH] = { GIMP_PDB_INT32, "width",
                     "Width of the picture; 0: that of the selection or layer" },
     [ARG_HEIGHT] = { GIMP_PDB_INT32, "height", "Height, likewise" },
   };
+  static const GimpParamDef repaint_args[N_REPAINT_ARGS] = {
+    COMMON_ARGS,
+    [ARG_STRENGTH] = { GIMP_PDB_FLOAT, "strength",
+                       "How much is drawn anew: 1 all, less goes on from the "
+                       "picture that is there" },
+    [ARG_RESAMPLE] = { GIMP_PDB_INT32, "resample",
+                       "How often each step is taken; 0: as often as the "
+                       "operation does" },
+  };
 
   gimp_install_procedure (
-      PROCEDURE, "Draw a picture of a class with a diffusion model",
+      DRAW, "Draw a picture of a class with a diffusion model",
       "Draws into the selection, or the layer without one; a picture of "
       "another size lies at its upper left corner. What the picture does not "
       "cover stays. The same values give the same pixels as the operation "
       "diffusion:generate.",
       "gegl-diffusion developers", "gegl-diffusion developers", "2026", NULL,
-      "*", GIMP_PLUGIN, N_ARGS, 0, args, NULL);
+      "*", GIMP_PLUGIN, N_DRAW_ARGS, 0, draw_args, NULL);
+  gimp_install_procedure (
+      REPAINT, "Fill what is transparent with a diffusion model",
+      "Fills what is transparent in the layer so that it matches its "
+      "surroundings; in an opaque layer what is selected or, with a strength "
+      "below 1, all of it. What lies outside of the selection stays. The same "
+      "values give the same pixels as the operation diffusion:repaint.",
+      "gegl-diffusion developers", "gegl-diffusion developers", "2026", NULL,
+      "*", GIMP_PLUGIN, N_REPAINT_ARGS, 0, repaint_args, NULL);
 }
 
 /* --- drawing -------------------------------------------------------------- */
@@ -92,96 +123,60 @@ draw_picture (const DmDrawing *drawing, GError **error)
   return g_steal_pointer (&picture);
 }
 
-/* A picture is opaque where it is at all. Beside it the layer stays as it is,
- * bit for bit: its pixels are copied, in their own format.
- */
-static void
-lay_over (GeglBuffer          *to,
-          GeglBuffer          *layer,
-          GeglBuffer          *picture,
-          const GeglRectangle *place)
-{
-  const Babl   *format = gegl_buffer_get_format (layer);
-  size_t        n_bytes = (size_t) babl_format_get_bytes_per_pixel (format);
-  GeglRectangle part = { 0, 0, place->width, place->height };
-  GeglBufferIterator *it = gegl_buffer_iterator_new (
-      to, place, 0, format, GEGL_ACCESS_WRITE, GEGL_ABYSS_NONE, 4);
-
-  gegl_buffer_iterator_add (it, layer, place, 0, format, GEGL_ACCESS_READ,
-                            GEGL_ABYSS_NONE);
-  gegl_buffer_iterator_add (it, picture, &part, 0, format, GEGL_ACCESS_READ,
-                            GEGL_ABYSS_NONE);
-  gegl_buffer_iterator_add (it, picture, &part, 0, babl_format ("YA float"),
-                            GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-
-  while (gegl_buffer_iterator_next (it))
-    {
-      char        *out = it->items[0].data;
-      const char  *old = it->items[1].data, *new = it->items[2].data;
-      const float *luma_alpha = it->items[3].data;
-
-      for (size_t i = 0; i < (size_t) it->length; i++)
-        memcpy (out + i * n_bytes,
-                (luma_alpha[2 * i + 1] > 0.5f ? new : old) + i * n_bytes,
-                n_bytes);
-    }
-}
-
-/* The part of the layer that may be drawn on. */
 static gboolean
-get_place (gint32 drawable, GeglRectangle *place, GError **error)
+draw (const GimpParam     *args,
+      DmDrawing           *drawing,
+      const GeglRectangle *place,
+      GError             **error)
 {
-  const char *reason = NULL;
+  g_autoptr (GeglBuffer) picture = NULL;
 
-  if (!gimp_item_is_valid (drawable) || !gimp_item_is_drawable (drawable))
-    reason = _ ("there is no such layer");
-  else if (gimp_item_is_group (drawable))
-    reason = _ ("a group of layers cannot be drawn on; choose a layer");
-  else if (!gimp_drawable_mask_intersect (drawable, &place->x, &place->y,
-                                          &place->width, &place->height))
-    reason = _ ("the selection does not touch the layer");
+  drawing->width = args[ARG_WIDTH].data.d_int32;
+  drawing->height = args[ARG_HEIGHT].data.d_int32;
+  if (drawing->width <= 0)
+    drawing->width = place->width;
+  if (drawing->height <= 0)
+    drawing->height = place->height;
 
-  if (reason != NULL)
-    g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION, reason);
+  picture = draw_picture (drawing, error);
+  if (picture != NULL)
+    dm_gimp2_layer_put (args[ARG_DRAWABLE].data.d_drawable, picture, place);
 
-  return reason == NULL;
-}
-
-static void
-put_picture (gint32 drawable, GeglBuffer *picture, GeglRectangle *place)
-{
-  g_autoptr (GeglBuffer) layer = gimp_drawable_get_buffer (drawable);
-  GeglBuffer *shadow = gimp_drawable_get_shadow_buffer (drawable);
-
-  /* all that the selection holds, since all of it is merged */
-  gegl_buffer_copy (layer, place, GEGL_ABYSS_NONE, shadow, place);
-  place->width = MIN (place->width, gegl_buffer_get_width (picture));
-  place->height = MIN (place->height, gegl_buffer_get_height (picture));
-  lay_over (shadow, layer, picture, place);
-
-  g_object_unref (shadow); /* sends it to GIMP */
-  gimp_drawable_merge_shadow (drawable, TRUE);
-  gimp_drawable_update (drawable, place->x, place->y, place->width,
-                        place->height);
+  return picture != NULL;
 }
 
 static gboolean
-draw (const GimpParam *args, GError **error)
+repaint (const GimpParam     *args,
+         DmDrawing           *drawing,
+         const GeglRectangle *place,
+         GError             **error)
 {
-  gint32           drawable = args[ARG_DRAWABLE].data.d_drawable;
+  drawing->strength = CLAMP (args[ARG_STRENGTH].data.d_float, 0.01, 1.0);
+  drawing->n_repeats = args[ARG_RESAMPLE].data.d_int32;
+  if (drawing->n_repeats <= 0)
+    drawing->n_repeats = DM_GIVEN_REPEATS;
+  drawing->context = DM_PLACE_CONTEXT;
+
+  return dm_gimp2_layer_repaint (args[ARG_DRAWABLE].data.d_drawable, drawing,
+                                 place, on_step, error);
+}
+
+static gboolean
+work (gboolean is_repaint, const GimpParam *args, GError **error)
+{
   const char      *model = args[ARG_MODEL].data.d_string;
   g_autofree char *path = NULL;
-  g_autoptr (GeglBuffer) picture = NULL;
-  GeglRectangle place;
-  DmDrawing     drawing = {
-        .class_text = args[ARG_CLASS].data.d_string,
-        .guidance = args[ARG_GUIDANCE].data.d_float,
-        .seed = (guint) args[ARG_SEED].data.d_int32,
-        .guidance_start = -1.0,
-        .guidance_end = -1.0,
+  GeglRectangle    place;
+  DmDrawing        drawing = {
+           .class_text = args[ARG_CLASS].data.d_string,
+           .guidance = args[ARG_GUIDANCE].data.d_float,
+           .seed = (guint) args[ARG_SEED].data.d_int32,
+           .guidance_start = -1.0,
+           .guidance_end = -1.0,
   };
 
-  if (!get_place (drawable, &place, error))
+  if (!dm_gimp2_layer_get_place (args[ARG_DRAWABLE].data.d_drawable, &place,
+                                 error))
     return FALSE;
 
   path = dm_model_find (model != NULL ? model : "", error);
@@ -189,32 +184,22 @@ draw (const GimpParam *args, GError **error)
     return FALSE;
 
   drawing.path = path;
-  drawing.width = args[ARG_WIDTH].data.d_int32;
-  drawing.height = args[ARG_HEIGHT].data.d_int32;
-  if (drawing.width <= 0)
-    drawing.width = place.width;
-  if (drawing.height <= 0)
-    drawing.height = place.height;
 
-  picture = draw_picture (&drawing, error);
-  if (picture == NULL)
-    return FALSE;
-
-  put_picture (drawable, picture, &place);
-
-  return TRUE;
+  return is_repaint ? repaint (args, &drawing, &place, error) :
+                      draw (args, &drawing, &place, error);
 }
 
 /* --- GIMP ----------------------------------------------------------------- */
 
 static void
-run (const gchar *name G_GNUC_UNUSED,
-     gint              n_args,
-     const GimpParam  *args,
-     gint             *n_results,
-     GimpParam       **results)
+run (const gchar     *name,
+     gint             n_args,
+     const GimpParam *args,
+     gint            *n_results,
+     GimpParam      **results)
 {
   static GimpParam result[2];
+  gboolean         is_repaint = strcmp (name, REPAINT) == 0;
   g_autoptr (GError) error = NULL;
 
   dm_language_bind ();
@@ -225,7 +210,7 @@ run (const gchar *name G_GNUC_UNUSED,
   result[0].data.d_status = GIMP_PDB_SUCCESS;
   *n_results = 1;
 
-  if (n_args != N_ARGS)
+  if (n_args != (is_repaint ? N_REPAINT_ARGS : N_DRAW_ARGS))
     {
       g_set_error_literal (&error, DM_ERROR, DM_ERROR_OPTION,
                            _ ("this procedure is for scripts, with all its "
@@ -235,7 +220,7 @@ run (const gchar *name G_GNUC_UNUSED,
   else
     {
       gimp_progress_init (_ ("Drawing a picture"));
-      draw (args, &error);
+      work (is_repaint, args, &error);
     }
 
   if (error != NULL)

@@ -27,12 +27,12 @@ declare -A sees=(
 )
 
 # Headers kept to some files: one file multiplies matrices, GEGL's pixels stay
-# at the edges, one file talks to GIMP, and evaluation shares the pictures of
+# at the edges, one program talks to GIMP, and evaluation shares the pictures of
 # training, not its loop.
 declare -A kept=(
   ['cblas\.h']='core/kernels/gemm\.c'
   ['(gegl|babl).*']='(core/(image|paint|program)|plugin)/.*'
-  ['libgimp/.*']='plugin/gimp2\.c'
+  ['libgimp/.*']='plugin/gimp2(-layer)?\.c'
   ['train/trainer\.h']='core/(train|program)/.*'
 )
 
