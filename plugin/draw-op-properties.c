@@ -65,8 +65,8 @@ spec_double (const char *name,
              double      value)
 {
   GParamSpec *spec = gegl_param_spec_double (
-      name, label, text, minimum, maximum, CLAMP (value, minimum, maximum), 0.0,
-      ui_maximum, 1.0, DM_PROP_FLAGS);
+      name, label, text, minimum, maximum, CLAMP (value, minimum, maximum),
+      MAX (minimum, 0.0), ui_maximum, 1.0, DM_PROP_FLAGS);
 
   gegl_param_spec_double_set_digits (GEGL_PARAM_SPEC_DOUBLE (spec), 2);
   gegl_param_spec_double_set_steps (GEGL_PARAM_SPEC_DOUBLE (spec), 0.05,

@@ -189,6 +189,52 @@ is_visible (GeglNode *node, const char *name)
          0;
 }
 
+/* Hosts' sliders stay within what may be set: GIMP complains of others. */
+static void
+check_slider (const char *operation, GParamSpec *spec)
+{
+  g_test_message ("%s, %s", operation, spec->name);
+
+  if (GEGL_IS_PARAM_SPEC_DOUBLE (spec))
+    {
+      GeglParamSpecDouble *shown = GEGL_PARAM_SPEC_DOUBLE (spec);
+      GParamSpecDouble    *allowed = G_PARAM_SPEC_DOUBLE (spec);
+
+      g_assert_cmpfloat (shown->ui_minimum, >=, allowed->minimum);
+      g_assert_cmpfloat (shown->ui_maximum, <=, allowed->maximum);
+    }
+  else if (GEGL_IS_PARAM_SPEC_INT (spec))
+    {
+      GeglParamSpecInt *shown = GEGL_PARAM_SPEC_INT (spec);
+      GParamSpecInt    *allowed = G_PARAM_SPEC_INT (spec);
+
+      g_assert_cmpint (shown->ui_minimum, >=, allowed->minimum);
+      g_assert_cmpint (shown->ui_maximum, <=, allowed->maximum);
+    }
+}
+
+static void
+test_sliders (void)
+{
+  guint             n_operations, n_ours = 0;
+  g_autofree char **names = gegl_list_operations (&n_operations);
+
+  for (guint i = 0; i < n_operations; i++)
+    {
+      guint                   n;
+      g_autofree GParamSpec **specs = NULL;
+
+      if (!g_str_has_prefix (names[i], "diffusion:"))
+        continue;
+      n_ours++;
+      specs = gegl_operation_list_properties (names[i], &n);
+      for (guint k = 0; k < n; k++)
+        check_slider (names[i], specs[k]);
+    }
+
+  g_assert_cmpuint (n_ours, >=, 3 + 2 * 4);
+}
+
 /* The scale is offered by models that are told it, and changes their picture;
  * for others, and at 0, it is as if it were not there.
  */
@@ -427,6 +473,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/op/picture/native", test_native);
   g_test_add_func ("/op/picture/scale", test_scale);
+  g_test_add_func ("/op/picture/sliders", test_sliders);
   g_test_add_func ("/op/picture/fit", test_fit);
   g_test_add_func ("/op/picture/sizes", test_sizes);
   g_test_add_func ("/op/picture/standard-fit", test_standard_fit);
