@@ -85,6 +85,7 @@ find (const char *path, GError **error)
       if (entry != NULL && stamp_equal (&entry->stamp, &stamp))
         return entry;
 
+      g_debug ("loads %s", path);
       model = dm_model_load (path, error);
       if (model != NULL)
         {

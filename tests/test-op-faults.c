@@ -155,6 +155,30 @@ test_memory (void)
   op_case_assert_says (node, "memory");
 }
 
+/* A canvas of more memory than may be taken is refused before it starts. */
+static void
+test_refused (void)
+{
+  g_autoptr (GeglNode) graph = NULL;
+  GeglNode *node;
+
+  if (!g_test_subprocess ())
+    {
+      run_apart ();
+      g_test_trap_assert_stderr ("*diffusion:canvas: *4096 x 4096*");
+      g_test_trap_assert_stderr_unmatched (
+          "*diffusion:canvas*diffusion:canvas*");
+      return;
+    }
+
+  graph = gegl_node_new ();
+  node = gegl_node_new_child (graph, "operation", "diffusion:canvas", "width",
+                              4096, "height", 4096, NULL);
+  g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "64", TRUE);
+  assert_nothing_drawn (node);
+  op_case_assert_says (node, "4096 x 4096");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +188,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op/faults/removed", test_removed);
   g_test_add_func ("/op/faults/class-gone", test_class_gone);
   g_test_add_func ("/op/faults/memory", test_memory);
+  g_test_add_func ("/op/faults/refused", test_refused);
 
   return op_case_finish (g_test_run ());
 }

@@ -193,6 +193,48 @@ test_two_at_once (void)
     g_free (pictures[i]);
 }
 
+static gint n_loads = 0;
+
+static void
+on_debug (const char    *domain,
+          GLogLevelFlags level,
+          const char    *text,
+          gpointer       data)
+{
+  if (g_str_has_prefix (text, "loads "))
+    g_atomic_int_inc (&n_loads);
+}
+
+/* A model is loaded once in a process, whoever asks and at the same time; again
+ * when its file is another one, and the former is dropped.
+ */
+static void
+test_loaded_once (void)
+{
+  g_autoptr (GeglNode) graph = gegl_node_new ();
+  DmConfig config = unet_case_small_config ();
+  guint    id =
+      g_log_set_handler ("gegl-diffusion", G_LOG_LEVEL_DEBUG, on_debug, NULL);
+  GThread *threads[3];
+
+  op_case_save ("plain", &config, "Ant,Big bee,Cat");
+  for (guint i = 0; i < 3; i++)
+    threads[i] =
+        g_thread_new ("host", render_plain, GUINT_TO_POINTER (550 + i));
+  for (int i = 0; i < 3; i++)
+    g_free (g_thread_join (threads[i]));
+  g_free (op_case_render (add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
+  g_assert_cmpint (n_loads, ==, 1);
+
+  op_case_save ("plain", &config, "Cat,Ant,Big bee");
+  g_free (op_case_render (add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
+  g_free (op_case_render (add_plain (graph, 561, 8, 8), 0, 0, 8, 8));
+  g_assert_cmpint (n_loads, ==, 2);
+
+  op_case_save ("plain", &config, "Ant,Big bee,Cat");
+  g_log_remove_handler ("gegl-diffusion", id);
+}
+
 /* Each value that changes the picture draws a new one. */
 static void
 test_values (void)
@@ -370,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op/once/mipmap", test_mipmap);
   g_test_add_func ("/op/once/other-nodes", test_other_nodes);
   g_test_add_func ("/op/once/two-at-once", test_two_at_once);
+  g_test_add_func ("/op/once/loaded", test_loaded_once);
   g_test_add_func ("/op/once/values", test_values);
   g_test_add_func ("/op/once/progress", test_progress);
   g_test_add_func ("/op/once/progress-that-paints", test_progress_that_paints);

@@ -4,154 +4,85 @@
 #
 # dialog.sh MODULE-FOLDER GEGL-FOLDER MODELS-FOLDER [SCREENSHOT.png]: opens GIMP
 # 2.10 on a screen of its own, Tools > GEGL Operation, and chooses our first
-# operation there: the preview must appear in the picture. The screenshot shows
-# it with the menu of classes open. TAP; skipped without GIMP or a model.
+# operation there: the preview must appear in the picture. Its model is taken
+# away and comes back, and OK keeps what gegl draws. The screenshot shows the
+# menu of classes open. TAP; skipped without GIMP or the model fashion.
 set -u
-
-# what stands before ours in GIMP's list, which is sorted by title
-rows_before=8
-
-skip ()
-{
-  echo "1..0 # SKIP $*"
-  exit 0
-}
-
-for program in gimp-2.10 Xvfb openbox xdotool import convert; do
-  command -v "$program" > /dev/null || skip "$program is not installed"
-done
-[[ -n $(find "$3" -name '*.safetensors' -print -quit) ]] || skip "no model in $3"
-
-GEGL_PATH=$2:$(realpath "$1")
-GEGL_DIFFUSION_MODELS=$(realpath "$3")
+. "$(dirname "$0")/screen.sh"
+. "$(dirname "$0")/screen2.sh"
+need "$3" gimp-2.10
+set_up "$@"
 screenshot=${4:+$(realpath -m "$4")}
-folder=$(mktemp -d)
-export GEGL_PATH GEGL_DIFFUSION_MODELS HOME=$folder XDG_CONFIG_HOME=$folder/.config
-export XDG_DATA_HOME=$folder/data XDG_CACHE_HOME=$folder/cache LC_ALL=C.UTF-8
-processes=()
-
-finish ()
-{
-  kill "${processes[@]}" 2> /dev/null
-  wait
-  rm -rf "$folder"
-}
-trap finish EXIT
-
-# wait_for SECONDS COMMAND...: until it is true
-wait_for ()
-{
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [[ $SECONDS -lt $end ]] || return 1
-    sleep 0.3
-  done
-}
-
-# window NAME: its number, as soon as it is there
-window ()
-{
-  wait_for 90 eval "xdotool search --onlyvisible --name '$1' > '$folder/window' 2> /dev/null" &&
-    tail -n 1 "$folder/window"
-}
-
-start_screen ()
-{
-  mkfifo "$folder/display"
-  Xvfb -displayfd 3 -screen 0 1200x800x24 -nolisten tcp 3> "$folder/display" 2> /dev/null &
-  processes+=($!)
-  DISPLAY=:$(head -n 1 "$folder/display")
-  export DISPLAY
-  openbox > /dev/null 2>&1 &
-  processes+=($!)
-}
-
-# GIMP with a white picture, and a key for the tool
-start_gimp ()
-{
-  mkdir -p "$XDG_CONFIG_HOME/GIMP/2.10"
-  echo '(gtk_accel_path "<Actions>/tools/tools-gegl" "<Primary><Alt>g")' \
-    > "$XDG_CONFIG_HOME/GIMP/2.10/menurc"
-  convert -size 280x280 xc:white "$folder/white.png"
-  gimp-2.10 --no-splash --no-fonts --new-instance "$folder/white.png" \
-    > "$folder/gimp.log" 2>&1 &
-  gimp=$!
-  processes+=("$gimp")
-}
-
-# White pixels of the screen: those of the picture, until something is drawn.
-count_white ()
-{
-  import -window root "$folder/screen.png"
-  convert "$folder/screen.png" -fill black +opaque white -format '%[fx:int(mean*w*h)]' info:
-}
-
-is_white ()
-{
-  [[ $(count_white) -gt 70000 ]]
-}
-
-is_painted ()
-{
-  [[ $(count_white) -lt $((white / 2)) ]]
-}
-
-open_dialog ()
-{
-  local main
-  main=$(window 'white.*GIMP') || return 1
-  xdotool windowmove "$main" 0 0 windowsize "$main" 1200 800
-  wait_for 30 is_white || return 1
-  sleep 1
-  xdotool windowfocus "$main" key ctrl+alt+g
-  dialog=$(window '^GEGL Operation$')
-}
 
 choose_ours ()
 {
-  xdotool windowmove "$dialog" 740 60
-  sleep 1
-  white=$(count_white)
-  xdotool mousemove --window "$dialog" 180 70 click 1
-  sleep 1
-  for ((row = 0; row < rows_before; row++)); do
-    xdotool key Down
-  done
-  xdotool key Return
-  wait_for 30 is_painted
+  choose 0 && wait_for 60 is_painted
 }
 
-# ok NUMBER WHAT COMMAND...
-ok ()
+# set_seed NUMBER: into its field
+set_seed ()
 {
-  local line="$1 - $2"
-  shift 2
-  if "$@"; then
-    echo "ok $line"
-    return
-  fi
-  echo "not ok $line"
-  sed 's/^/# /' "$folder/gimp.log"
-  exit 1
+  xdotool windowfocus "$dialog" mousemove --window "$dialog" 160 212 click 1
+  sleep 1
+  xdotool key ctrl+a type "$1"
+  xdotool key Tab
 }
 
-said_nothing ()
+# One sentence, and the picture as it was: the operation lets it be seen.
+model_gone ()
 {
-  ! grep -qi 'diffusion\|critical' "$folder/gimp.log"
+  mv "$folder/models/fashion.safetensors" "$folder/elsewhere"
+  set_seed 5
+  wait_for 60 is_white && [[ $(grep -c '^diffusion:fashion: .*fashion.safetensors' \
+    "$folder/gimp.log") == 1 ]]
 }
 
-echo 1..4
+# The dialog says it, too: it has grown by that sentence.
+dialog_says_it ()
+{
+  local height=$1
+  [[ $(dialog_height) -gt $((height + 20)) ]]
+}
+
+model_back ()
+{
+  mv "$folder/elsewhere" "$folder/models/fashion.safetensors"
+  set_seed 0
+  wait_for 60 is_painted
+}
+
+# What is kept is what gegl draws with the same values.
+keeps_it ()
+{
+  save_result &&
+    gegl -- gegl:color value=white gegl:crop width=280 height=280 \
+      gegl:over 'aux=[' diffusion:fashion width=280 height=280 ']' \
+      gegl:png-save path="$folder/expected.png" bitdepth=8 > "$folder/out.txt" 2>&1
+  same "$folder/picture.png" "$folder/expected.png"
+}
+
 start_screen
-start_gimp
-ok 1 'GIMP opens the dialog of GEGL operations' open_dialog
-ok 2 'our operation draws into the preview' choose_ours
-ok 3 'GIMP is well' kill -0 "$gimp"
-ok 4 'and says nothing of it' said_nothing
-
+convert -size 280x280 xc:white "$folder/picture.png"
+start_gimp2 "$folder/picture.png"
+ok 'GIMP opens the dialog of GEGL operations' open_dialog
+ok 'our operation draws into the preview' choose_ours
+ok 'once, however GIMP asks for it' drawn 1
 if [[ -n $screenshot ]]; then
   xdotool mousemove --window "$dialog" 180 158 click 1
-  sleep 1
-  import -window root "$folder/screen.png"
-  convert "$folder/screen.png" -colors 256 "PNG8:$screenshot"
+  sleep 2
+  shoot "$screenshot"
+  xdotool key Escape
+  sleep 2
 fi
+height=$(dialog_height)
+ok 'without its model it says so once' model_gone
+ok 'in the dialog as well' dialog_says_it "$height"
+if [[ -n $screenshot ]]; then
+  shoot "${screenshot%.png}-gone.png"
+fi
+ok 'and draws again when it is back' model_back
+ok 'once' drawn 2
+ok 'OK keeps the pixels of gegl' keeps_it
+ok 'without drawing them again' drawn 2
+ok 'GIMP is well' is_well
+echo "1..$n_tests"

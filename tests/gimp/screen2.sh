@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: gegl-diffusion developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# For tests of the dialog of GEGL operations in GIMP 2.10, on top of screen.sh.
+
+# what stands before ours in GIMP's list, which is sorted by title
+rows_before=8
+
+# start_gimp2 FILE ARGUMENT...: with keys for the tool and for saving the file
+# again
+start_gimp2 ()
+{
+  mkdir -p "$XDG_CONFIG_HOME/GIMP/2.10"
+  cat > "$XDG_CONFIG_HOME/GIMP/2.10/menurc" << END
+(gtk_accel_path "<Actions>/tools/tools-gegl" "<Primary><Alt>g")
+(gtk_accel_path "<Actions>/file/file-overwrite" "<Primary><Alt>o")
+END
+  start_gimp gimp-2.10 --no-splash --no-fonts --new-instance "$@"
+}
+
+# open_dialog [PIXELS]: see place_main
+open_dialog ()
+{
+  place_main 'picture.*GIMP' "$@" || return 1
+  sleep 2
+  xdotool windowfocus "$main" key ctrl+alt+g
+  dialog=$(window '^GEGL Operation$')
+}
+
+# choose ROW: of our operations
+choose ()
+{
+  local row
+
+  xdotool windowmove "$dialog" 740 60
+  sleep 2
+  xdotool mousemove --window "$dialog" 180 70 click 1
+  sleep 2
+  for ((row = 0; row < rows_before + $1; row++)); do
+    xdotool key Down
+  done
+  xdotool key Return
+}
+
+dialog_height ()
+{
+  xdotool getwindowgeometry --shell "$dialog" | sed -n 's/^HEIGHT=//p'
+}
+
+dialog_closed ()
+{
+  ! xdotool search --onlyvisible --name '^GEGL Operation$' > "$folder/out.txt" 2>&1
+}
+
+# OK, and the file is written again.
+save_result ()
+{
+  touch "$folder/before"
+  xdotool windowfocus "$dialog" key alt+o
+  wait_for 60 dialog_closed || return 1
+  sleep 2
+  xdotool windowfocus "$main" key ctrl+alt+o
+  wait_for 60 eval "[[ '$folder/picture.png' -nt '$folder/before' ]]" && sleep 3
+}
