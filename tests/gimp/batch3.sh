@@ -53,12 +53,19 @@ said ()
   done
 }
 
-# same A B: equal in each of their 8 bits
+# same A B: equal in 8 bits, but for the rounding of some: GIMP mixes the filter
+# with what is below it in its own numbers before it rounds
 same ()
 {
   gegl "$1" -o a.ppm > log.txt 2>&1
   gegl "$2" -o b.ppm > log.txt 2>&1
-  cmp a.ppm b.ppm
+  python3 - << END
+import sys
+a, b = (open(name, 'rb').read() for name in ('a.ppm', 'b.ppm'))
+apart = [abs(x - y) for x, y in zip(a, b)]
+if len(a) != len(b) or max(apart) > 1 or sum(apart) > len(a) / 1000:
+    sys.exit(f'# $1 $2: {sum(apart)} of {len(a)}, up to {max(apart)}')
+END
 }
 
 gimp_knows_classes ()
@@ -112,6 +119,19 @@ model_gone ()
   DM_PICTURE=gone.png python load && [[ -s gone.png ]] && grep -q 'diffusion:fashion' out.txt
 }
 
+# repainted KIND: outside of the hole no byte has changed
+repainted ()
+{
+  "$here/compare_xcf.py" "$1-before.xcf" "$1.xcf" 2> err.txt && return 0
+  sed 's/^/# /' err.txt out.txt
+  return 1
+}
+
+gegl -- diffusion:fashion class=bag seed=3 width=56 height=56 \
+  svg:dst-out 'aux=[' gegl:rectangle x=20 y=22 width=14 height=12 ']' \
+  gegl:png-save path=hole.png bitdepth=8 > out.txt 2>&1
+gegl -- gegl:load path=hole.png diffusion:fashion-repaint class=bag \
+  gegl:png-save path=filled.png bitdepth=8 > out.txt 2>&1
 gegl -- diffusion:fashion class=bag guidance=2 seed=3 width=112 height=112 \
   gegl:png-save path=gegl.png bitdepth=8 > out.txt 2>&1
 python draw
@@ -122,4 +142,9 @@ check 'merged by Script-Fu: the same' merged_by_script_fu
 check 'saved and loaded' loads loaded.png
 check 'loaded after the classes have changed places' order_changed
 check 'loaded without the model' model_gone
+cp "$original" models/
+python repaint
+check 'a hole is filled, the rest stays' repainted colours
+check 'with the pixels of gegl' same colours.png filled.png
+check 'with a palette the rest stays, too' repainted palette
 echo "1..$n_tests"

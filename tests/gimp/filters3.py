@@ -68,4 +68,21 @@ def load():
     save(image, os.environ['DM_PICTURE'])
 
 
-{'draw': draw, 'load': load}[os.environ['DM_STAGE']]()
+def repaint():
+    """What is transparent, in colours and in those of a palette."""
+    for kind in 'colours', 'palette':
+        image = Gimp.file_load(QUIETLY, Gio.File.new_for_path('hole.png'))
+        layer = image.get_layers()[0]
+        if kind == 'palette':
+            image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE,
+                                  32, False, False, '')
+        save(image, kind + '-before.xcf')
+        new = Gimp.DrawableFilter.new(layer, OPERATION + '-repaint', 'Repaint')
+        new.get_config().set_property('class', 'bag')
+        new.update()
+        layer.merge_filter(new)
+        save(image, kind + '.xcf')
+        save(image, kind + '.png')
+
+
+{'draw': draw, 'load': load, 'repaint': repaint}[os.environ['DM_STAGE']]()
