@@ -24,6 +24,10 @@ xgettext --files-from=POTFILES.in --directory=.. --from-code=UTF-8 --keyword=_ -
   --output="$folder/now.pot"
 
 n_bad=0
+if grep -nE '(^|[^%])(%%)*%"$' "$folder/now.pot"; then
+  echo "gettext knows no G_GINT64_FORMAT and the like, and cuts the message there: PRId64"
+  n_bad=$((n_bad + 1))
+fi
 while read -r language; do
   if ! msgfmt --check --output-file="$folder/$language.mo" "$language.po" ||
      ! msgcmp "$language.po" gegl-diffusion.pot; then

@@ -4,6 +4,7 @@
 #include "evaluate/report.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "image/chart.h"
@@ -45,7 +46,7 @@ dm_report_describe (const DmReport *self)
   g_string_append_printf (
       text,
       _ ("model: %s; %s, %u steps, guided from t = %g to %g, seed "
-         "%" G_GUINT64_FORMAT "\n"),
+         "%" PRIu64 "\n"),
       self->model, dm_sampler_get_name (s->sampler), s->n_steps,
       s->guidance_start, s->guidance_end, o->seed);
   g_string_append_printf (

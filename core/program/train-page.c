@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "program/describe.h"
@@ -112,8 +113,7 @@ add_progress (GString *html, const DmTrainRun *self, DmPageState state)
       html, "<p><progress value=\"%s\" max=\"1\"></progress></p>\n",
       g_ascii_formatd (number, sizeof number, "%.4f", share));
   dm_html_add_format (
-      html, "p",
-      _ ("%.0f %%: %" G_GUINT64_FORMAT " pictures seen, %.1f passes over %zu"),
+      html, "p", _ ("%.0f %%: %" PRIu64 " pictures seen, %.1f passes over %zu"),
       100.0 * share, images, (double) images / self->dataset->n_images,
       self->dataset->n_images);
   add_time (html, self, state);
@@ -131,7 +131,7 @@ add_progress (GString *html, const DmTrainRun *self, DmPageState state)
                         _ ("%.2f %% of %zu pictures held out are told right"),
                         100.0 * self->accuracy, self->dataset->n_held_out);
   if (self->report.n_skipped > 0)
-    dm_html_add_format (html, "p", _ ("%" G_GUINT64_FORMAT " steps skipped"),
+    dm_html_add_format (html, "p", _ ("%" PRIu64 " steps skipped"),
                         self->report.n_skipped);
 }
 
