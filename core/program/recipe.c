@@ -8,6 +8,13 @@
 
 #include "tensor/error.h"
 
+/* --no-mirror says no to what --mirror says yes to. */
+static gboolean
+is_reversed (const GOptionEntry *entry)
+{
+  return (entry->flags & G_OPTION_FLAG_REVERSE) != 0;
+}
+
 static gboolean
 read_entry (GKeyFile *file, const GOptionEntry *entry, GError **error)
 {
@@ -29,7 +36,8 @@ read_entry (GKeyFile *file, const GOptionEntry *entry, GError **error)
       break;
     case G_OPTION_ARG_NONE:
       *(gboolean *) entry->arg_data =
-          g_key_file_get_boolean (file, group, key, error);
+          g_key_file_get_boolean (file, group, key, error) !=
+          is_reversed (entry);
       break;
     default:
       g_free (*(char **) entry->arg_data);
@@ -129,7 +137,7 @@ write_entry (GKeyFile *file, const GOptionEntry *entry)
         break;
       }
     case G_OPTION_ARG_NONE:
-      if (*(gboolean *) entry->arg_data)
+      if (*(gboolean *) entry->arg_data != is_reversed (entry))
         g_key_file_set_boolean (file, group, key, TRUE);
       break;
     default:

@@ -115,7 +115,7 @@ dm_train_options_get_data (const DmTrainOptions *self,
 {
   *options = (DmDatasetOptions){
     .side = (size_t) MAX (self->size, 0),
-    .augment = { .mirror = self->mirror, .balance = self->balance },
+    .augment = { .mirror = self->mirror == TRUE, .balance = self->balance },
     .class_names =
         self->classes != NULL ? g_strsplit (self->classes, ",", -1) : NULL,
     .turned = split (self->turns),

@@ -64,15 +64,17 @@ dm_train_set_memory (DmTrainRun *self)
 {
   size_t available = dm_memory_get_available (), limit, taken;
 
-  self->memory.base = dm_memory_get_resident ();
+  if (self->memory.base == 0)
+    self->memory.base = dm_memory_get_resident ();
   self->memory.sheet = measure_sheet (self);
   taken = get_base (self) + self->memory.sheet;
 
-  limit = self->trainer_options.memory;
+  limit = self->memory.allowed;
   if (limit == 0 && available > 0)
     limit = get_base (self) + (size_t) (SHARE * (double) available);
 
   self->memory.limit = limit;
+  self->trainer_options.memory = 0;
   if (limit > 0)
     self->trainer_options.memory = limit > taken ? limit - taken : 1;
 }

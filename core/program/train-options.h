@@ -8,6 +8,7 @@
 #include "model/config.h"
 #include "model/weights.h"
 #include "train/dataset.h"
+#include "train/ladder.h"
 #include "train/trainer.h"
 
 /* Everything that `gegl-diffusion train` can be told, by options or by a recipe
@@ -20,12 +21,13 @@ typedef struct
 
   /* the pictures */
   int      size;
-  gboolean mirror, balance, scaled;
+  int      mirror; /* TRUE, FALSE or not given */
+  gboolean balance, scaled;
   char    *crop, *scale, *turns, *background, *alike;
   char    *classes;
   char    *title, *licence, *credits;
 
-  /* the network; what is not given follows from the task */
+  /* the network; what is not given follows from the task, or is chosen */
   char    *task;
   int      width, blocks, embedding, head_width, groups, patch;
   char    *multipliers, *attention, *prediction;
@@ -44,6 +46,13 @@ typedef struct
   int      keep;
   char    *memory;
   char    *precision;
+
+  /* what the user has said; the rest is chosen once the pictures are known */
+  struct
+  {
+    gboolean size, width, multipliers, blocks, patch, attention;
+    gboolean batch, mirror, dropout;
+  } given;
 } DmTrainOptions;
 
 gboolean      dm_train_options_parse (DmTrainOptions *self,
@@ -54,6 +63,7 @@ void          dm_train_options_clear (DmTrainOptions *self);
 GOptionEntry *dm_train_options_new_table (DmTrainOptions *self);
 gboolean      dm_train_options_is_classifier (const DmTrainOptions *self);
 GOptionEntry *dm_train_options_new_data_table (DmTrainOptions *self);
+void          dm_train_options_take (DmTrainOptions *self, const DmRung *rung);
 gboolean      dm_train_options_save (DmTrainOptions *self,
                                      const char     *path,
                                      const char     *comment,

@@ -225,6 +225,8 @@ make_page (const DmTrainRun *self, DmPageState state, const char *fault)
   dm_html_add_element (html, "pre", self->data_text);
   dm_html_add_element (html, "h2", _ ("The run"));
   dm_html_add_element (html, "pre", self->command);
+  if (self->choice_text != NULL && *self->choice_text != '\0')
+    dm_html_add_element (html, "pre", self->choice_text);
   add_recipe (html, self);
   add_card (html, self);
   add_foot (html);

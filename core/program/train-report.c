@@ -25,14 +25,39 @@ format_memory (size_t bytes)
                           g_strdup_printf (_ ("%.1f GB"), bytes / 1e9);
 }
 
+/* "3200 pictures, 50.0 passes over 64" */
+static void
+print_length (const DmTrainRun *self)
+{
+  const DmTrainerOptions *o = &self->trainer_options;
+  size_t                  n = self->dataset->n_images;
+  guint64                 n_images = self->choice.n_images;
+
+  if (o->duration > 0.0 && o->n_images > 0)
+    g_print (_ ("length: %.0f minutes or %" PRIu64 " pictures\n"),
+             o->duration / 60.0, o->n_images);
+  else if (o->n_images > 0)
+    g_print (_ ("length: %" PRIu64 " pictures, %.1f passes over %zu\n"),
+             o->n_images, (double) o->n_images / n, n);
+  else if (n_images > 0)
+    g_print (_ ("length: %.0f minutes, at %.0f a second about %" PRIu64
+                " pictures, %.1f passes over %zu\n"),
+             o->duration / 60.0, self->choice.speed, n_images,
+             (double) n_images / n, n);
+  else
+    g_print (_ ("length: %.0f minutes\n"), o->duration / 60.0);
+}
+
 void
-dm_train_print_plan (const DmTrainRun *self, size_t n_parameters)
+dm_train_print_plan (DmTrainRun *self, size_t n_parameters)
 {
   const DmTrainerOptions *o = &self->trainer_options;
 
   g_autofree char *memory = format_memory (dm_train_forecast (self));
   size_t           part = dm_trainer_get_part (self->trainer);
 
+  self->choice_text = dm_train_describe_choice (self);
+  g_print ("%s", self->choice_text);
   g_print (_ ("network: %.2f million parameters; batch %zu; about %s of "
               "memory\n"),
            n_parameters / 1e6, o->batch, memory);
@@ -44,10 +69,7 @@ dm_train_print_plan (const DmTrainRun *self, size_t n_parameters)
                   "%s\n"),
                o->batch / part, part, limit);
     }
-  if (o->n_images > 0)
-    g_print (_ ("length: %" PRIu64 " pictures\n"), o->n_images);
-  if (o->duration > 0.0)
-    g_print (_ ("length: %.0f minutes\n"), o->duration / 60.0);
+  print_length (self);
 }
 
 void

@@ -25,11 +25,20 @@ typedef struct
   DmTrainReport    report; /* of the last step of this sitting, if any */
   gboolean         sheet_drawn;
 
-  /* bytes of the process before and after its pictures are read, of a sheet,
-     and of all together */
+  /* what was measured to choose what the user does not say */
   struct
   {
-    size_t start, base, sheet, limit;
+    double   speed;    /* pictures a second; 0: not measured */
+    guint64  n_images; /* that the run will see; 0: unknown  */
+    gboolean looked_at_sides;
+  } choice;
+  char *choice_text; /* what was said of it */
+
+  /* bytes that the user allows, of the process before and after its pictures
+     are read, of a sheet, and of all together */
+  struct
+  {
+    size_t allowed, start, base, sheet, limit;
   } memory;
 
   double  line_time, state_time; /* of the last line and state, seconds */
@@ -60,6 +69,11 @@ gboolean dm_train_has_sheets (const DmTrainRun *self);
 size_t   dm_train_count_sheet (const DmTrainRun *self);
 char    *dm_train_join_command (char **argv);
 
+/* What the user does not say is chosen. */
+gboolean dm_train_limit_side (DmTrainRun *self, GError **error);
+gboolean dm_train_choose (DmTrainRun *self, GError **error);
+char    *dm_train_describe_choice (const DmTrainRun *self);
+
 /* Averages of several lengths, of which one is chosen at the end. */
 void dm_train_start_averages (DmTrainRun *self);
 void dm_train_keep_average (DmTrainRun *self, const DmTrainReport *report);
@@ -71,7 +85,7 @@ size_t dm_train_forecast (const DmTrainRun *self);
 
 /* What the user sees of a run. */
 void   dm_train_print_data (DmTrainRun *self);
-void   dm_train_print_plan (const DmTrainRun *self, size_t n_parameters);
+void   dm_train_print_plan (DmTrainRun *self, size_t n_parameters);
 void   dm_train_print_end (const DmTrainRun *self, double held_out);
 void   dm_train_print_progress (const DmTrainRun    *self,
                                 const DmTrainReport *report);

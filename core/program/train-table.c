@@ -41,6 +41,8 @@ dm_train_options_new_table (DmTrainOptions *self)
             "Tell the network the scale, so that pictures can be drawn at one",
             NULL),
     OPTION ("mirror", NONE, mirror, "Mirror half of the pictures", NULL),
+    { "no-mirror", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &self->mirror,
+      N_ ("Mirror none"), NULL },
     OPTION ("turns", STRING, turns,
             "Classes whose pictures take quarter turns, or “all”", "A,B"),
     OPTION ("balance", NONE, balance, "Train all classes equally often", NULL),
@@ -128,8 +130,8 @@ keep_options (GOptionEntry *entries, const char *const *names, gboolean listed)
 
 /* How pictures are read and drawn, whatever they are for. */
 static const char *const data_options[] = {
-  "crop",       "scale",   "mirror", "turns", "balance",
-  "background", "classes", "alike",  NULL,
+  "crop",    "scale",      "mirror",  "no-mirror", "turns",
+  "balance", "background", "classes", "alike",     NULL,
 };
 
 /**

@@ -9,10 +9,6 @@
 #include "program/options.h"
 #include "tensor/error.h"
 
-/* Length of a run that is given none. */
-#define RUN_SECONDS 3600.0
-#define CLASSIFIER_SECONDS 300.0
-
 static gboolean
 parse_multipliers (DmConfig *config, const char *text, GError **error)
 {
@@ -153,8 +149,6 @@ parse_noise (DmTrainerOptions *options, const char *text, GError **error)
  * dm_train_options_get_trainer:
  * @options: (out)
  *
- * Without a length the run takes an hour, that of a classifier five minutes.
- *
  * Errors: %DM_ERROR_OPTION
  */
 gboolean
@@ -164,11 +158,6 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
 {
   *options = (DmTrainerOptions) DM_TRAINER_INIT;
 
-  if (self->images < 0 || (self->images == 0 && self->duration == NULL))
-    options->duration =
-        strcmp (self->task, dm_task_get_name (DM_TASK_CLASSIFIER)) == 0 ?
-            CLASSIFIER_SECONDS :
-            RUN_SECONDS;
   if (self->duration != NULL &&
       !parse_duration (self->duration, &options->duration, error))
     return FALSE;

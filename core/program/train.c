@@ -53,6 +53,7 @@ run_clear (DmTrainRun *self)
   dm_pool_free (self->pool);
   dm_dataset_free (self->dataset);
   g_free (self->data_text);
+  g_free (self->choice_text);
   dm_train_clear_names (self);
   dm_train_log_clear (&self->log);
   g_free (self->command);
@@ -79,22 +80,15 @@ static gboolean
 run_open_data (DmTrainRun *self, GError **error)
 {
   self->memory.start = dm_memory_get_resident ();
+  self->memory.allowed = self->trainer_options.memory;
   self->dataset =
       dm_dataset_open (self->options.data, &self->data_options, error);
   if (self->dataset == NULL)
     return FALSE;
 
   dm_train_print_data (self);
-  self->config.resolution = self->dataset->side;
-  self->config.channels = self->dataset->channels;
-  self->config.n_classes = self->dataset->n_classes;
-  if (self->options.scaled)
-    {
-      self->config.scale_min = self->dataset->augment.scale_min;
-      self->config.scale_max = self->dataset->augment.scale_max;
-    }
 
-  return dm_config_check (&self->config, error);
+  return dm_train_choose (self, error);
 }
 
 static gboolean
@@ -103,10 +97,11 @@ run_prepare (DmTrainRun *self, GError **error)
   const DmTrainOptions *o = &self->options;
 
   dm_train_name_files (self);
-  if (!dm_train_check_files (self, error) || !run_open_data (self, error))
+  self->pool = dm_pool_new ((size_t) MAX (o->threads, 0));
+  if (!dm_train_check_files (self, error) ||
+      !dm_train_limit_side (self, error) || !run_open_data (self, error))
     return FALSE;
 
-  self->pool = dm_pool_new ((size_t) MAX (o->threads, 0));
   dm_train_set_memory (self);
   self->trainer = dm_trainer_new (&self->config, self->dataset,
                                   &self->trainer_options, self->pool, error);
