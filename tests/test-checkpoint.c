@@ -48,7 +48,7 @@ start (const Fixture *self)
 }
 
 static void
-save_state (const Fixture *self, const DmTrainer *trainer)
+save_state (const Fixture *self, DmTrainer *trainer)
 {
   g_autoptr (GError) error = NULL;
 
@@ -68,7 +68,7 @@ new_card (void)
 }
 
 static void
-save_weights (const Fixture *self, const DmTrainer *trainer, DmDtype dtype)
+save_weights (const Fixture *self, DmTrainer *trainer, DmDtype dtype)
 {
   g_autoptr (DmCard) card = new_card ();
   g_autoptr (GError) error = NULL;

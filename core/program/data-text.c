@@ -53,6 +53,25 @@ add_files (GString *text, const DmDataReport *report)
         report->max_height);
 }
 
+/* What of them need not be decoded again, now or by later runs. */
+static void
+add_cache (GString *text, const DmDataset *set)
+{
+  if (set->n_known > 0)
+    g_string_append_printf (
+        text,
+        PLURAL ("%zu picture was decoded by an earlier run\n",
+                "%zu pictures were decoded by an earlier run\n", set->n_known),
+        set->n_known);
+  if (set->cache_fault != NULL)
+    {
+      g_autofree char *fault = dm_data_show (set->cache_fault);
+
+      g_string_append_printf (
+          text, _ ("not kept for later runs, which decode again: %s\n"), fault);
+    }
+}
+
 /* --- problems ------------------------------------------------------------- */
 
 static void
@@ -273,6 +292,7 @@ dm_data_text_new (const DmDataReport *report)
       set->side, set->channels == 1 ? _ ("gray") : _ ("colour"));
   add_classes (text, set);
   add_files (text, report);
+  add_cache (text, set);
   add_skipped (text, set->skipped);
   add_class_problems (text, report);
   add_all_repeats (text, report);

@@ -101,6 +101,18 @@ split (const char *text)
   return words;
 }
 
+/* Returns: (transfer full) (nullable) */
+static char *
+choose_cache (const DmTrainOptions *self)
+{
+  if (self->no_cache)
+    return NULL;
+
+  return self->cache != NULL ?
+             g_strdup (self->cache) :
+             g_build_filename (g_get_user_cache_dir (), "gegl-diffusion", NULL);
+}
+
 /**
  * dm_train_options_get_data:
  * @options: (out) how pictures are read and drawn; what it holds is freed by
@@ -120,6 +132,7 @@ dm_train_options_get_data (const DmTrainOptions *self,
         self->classes != NULL ? g_strsplit (self->classes, ",", -1) : NULL,
     .turned = split (self->turns),
     .alike = self->alike,
+    .cache = choose_cache (self),
   };
 
   if (self->background != NULL &&
@@ -137,4 +150,5 @@ dm_train_options_clear_data (DmDatasetOptions *options)
 {
   g_clear_pointer (&options->class_names, g_strfreev);
   g_clear_pointer (&options->turned, g_strfreev);
+  g_clear_pointer (&options->cache, g_free);
 }

@@ -17,10 +17,15 @@
 /* What GEGL takes when it writes its first picture. */
 #define WRITER_BYTES ((size_t) 8 << 20)
 
-/* The program with its libraries, and the pictures. */
+/* The program with its libraries, and the pictures, unless they are in a file:
+ * of that only as much is in memory as nobody else needs.
+ */
 static size_t
 get_base (const DmTrainRun *self)
 {
+  if (dm_dataset_is_mapped (self->dataset))
+    return self->memory.start;
+
   return MAX (self->memory.base, self->memory.start + self->dataset->n_bytes);
 }
 
@@ -89,6 +94,9 @@ dm_train_forecast (const DmTrainRun *self)
 {
   size_t peak = get_base (self) + self->memory.sheet +
                 dm_trainer_forecast (self->trainer);
+
+  if (dm_dataset_is_mapped (self->dataset))
+    return peak;
 
   /* reading the pictures or a state may have taken more */
   return MAX (peak, (size_t) dm_memory_get_peak ());

@@ -293,7 +293,7 @@ dm_train_options_clear (DmTrainOptions *self)
     &self->credits,   &self->duration,   &self->multipliers, &self->attention,
     &self->precision, &self->prediction, &self->crop,        &self->scale,
     &self->turns,     &self->background, &self->memory,      &self->alike,
-    &self->noise,     &self->task,
+    &self->noise,     &self->task,       &self->cache,
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)

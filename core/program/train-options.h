@@ -24,6 +24,8 @@ typedef struct
   int      mirror; /* TRUE, FALSE or not given */
   gboolean balance, scaled;
   char    *crop, *scale, *turns, *background, *alike;
+  char    *cache;
+  gboolean no_cache;
   char    *classes;
   char    *title, *licence, *credits;
 

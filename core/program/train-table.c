@@ -52,6 +52,12 @@ dm_train_options_new_table (DmTrainOptions *self)
       N_ ("Which pictures are nearly the same: lines PATH, tabulator, GROUP; "
           "else groups.tsv in DATA"),
       "FILE" },
+    { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self->cache,
+      N_ ("Folder for decoded pictures; else gegl-diffusion in the user's"
+          " cache"),
+      "FOLDER" },
+    OPTION ("no-cache", NONE, no_cache,
+            "Keep no decoded pictures for later runs", NULL),
     OPTION ("classes", STRING, classes, "Names instead of those found", "A,B"),
     OPTION ("title", STRING, title, "Title of the model in menus", "TEXT"),
     OPTION ("licence", STRING, licence, "Licence of the pictures", "TEXT"),
@@ -130,8 +136,8 @@ keep_options (GOptionEntry *entries, const char *const *names, gboolean listed)
 
 /* How pictures are read and drawn, whatever they are for. */
 static const char *const data_options[] = {
-  "crop",    "scale",      "mirror",  "no-mirror", "turns",
-  "balance", "background", "classes", "alike",     NULL,
+  "crop",  "scale",      "mirror",  "no-mirror", "turns",    "balance",
+  "cache", "background", "classes", "alike",     "no-cache", NULL,
 };
 
 /**
@@ -168,19 +174,11 @@ dm_train_options_is_classifier (const DmTrainOptions *self)
  * the result.
  */
 static const char *const no_recipe[] = {
-  "output",
-  "recipe",
-  "init",
-  "json-log",
-  "threads",
-  "memory",
-  "checkpoint-every",
-  "no-sheets",
-  "no-page",
-  "resume",
-  "force",
-  "keep",
-  NULL,
+  "output",    "recipe",  "init",
+  "json-log",  "cache",   "no-cache",
+  "threads",   "memory",  "checkpoint-every",
+  "no-sheets", "no-page", "resume",
+  "force",     "keep",    NULL,
 };
 
 /* What check_classifier() refuses. */

@@ -59,10 +59,10 @@ get_path (const char *folder, size_t i)
  * Errors: those of dm_weights_save()
  */
 gboolean
-dm_trainer_keep_average (const DmTrainer *self,
-                         const char      *folder,
-                         size_t           i,
-                         GError         **error)
+dm_trainer_keep_average (DmTrainer  *self,
+                         const char *folder,
+                         size_t      i,
+                         GError    **error)
 {
   const DmParams *params = self->params;
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
@@ -112,7 +112,7 @@ get_step (const DmWeights *file, const char *run)
 
 /* Those that are missing, broken or not of this run are done without. */
 static void
-find_kept (Kept *self, const DmTrainer *trainer, const char *folder)
+find_kept (Kept *self, DmTrainer *trainer, const char *folder)
 {
   g_autofree char *run = dm_trainer_describe (trainer);
   double           last = 0.0, now = (double) trainer->adamw.n_steps;
@@ -165,11 +165,11 @@ add_file (float          *mix,
 
 /* @share: [kept->n + 1]; made to sum to 1 */
 static gboolean
-mix_averages (float           *mix,
-              const Kept      *kept,
-              const DmTrainer *trainer,
-              const double    *share,
-              GError         **error)
+mix_averages (float        *mix,
+              const Kept   *kept,
+              DmTrainer    *trainer,
+              const double *share,
+              GError      **error)
 {
   size_t n = trainer->params->n_values;
   double sum = 0.0;

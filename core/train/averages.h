@@ -14,10 +14,10 @@
 #define DM_N_AVERAGES 24
 
 double   dm_averages_get_moment (size_t i);
-gboolean dm_trainer_keep_average (const DmTrainer *self,
-                                  const char      *folder,
-                                  size_t           i,
-                                  GError         **error);
+gboolean dm_trainer_keep_average (DmTrainer  *self,
+                                  const char *folder,
+                                  size_t      i,
+                                  GError    **error);
 
 /* An average that was tried. */
 typedef struct

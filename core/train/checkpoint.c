@@ -78,22 +78,25 @@ describe_noise (const DmTrainerOptions *options)
  * Returns: (transfer full)
  */
 char *
-dm_trainer_describe (const DmTrainer *self)
+dm_trainer_describe (DmTrainer *self)
 {
   const DmTrainerOptions *o = &self->options;
   const DmAdamwOptions   *a = &o->adamw;
-  g_autofree char        *digest = dm_dataset_digest (self->dataset);
   g_autofree char        *config = describe_config (&self->config);
   const DmAugment        *drawn = &self->dataset->augment;
   g_autofree char        *augment = dm_augment_describe (drawn);
   g_autofree char        *noise = describe_noise (o);
+
+  /* of all pixels, which do not change in the trainer's life */
+  if (self->digest == NULL)
+    self->digest = dm_dataset_digest (self->dataset);
 
   return g_strdup_printf (
       "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
       "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
       "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g "
       "%s%snetwork=%s",
-      digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
+      self->digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
       o->warm_up, o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor,
       a->decay, a->clip, noise, augment, config);
 }
@@ -137,7 +140,7 @@ get_counters (const DmTrainer *self, gint64 *counters)
  * Errors: those of dm_weights_save(); the former file is as it was
  */
 gboolean
-dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error)
+dm_trainer_save_state (DmTrainer *self, const char *path, GError **error)
 {
   const DmParams *params = self->params;
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);

@@ -29,38 +29,12 @@ convert_channels (float       *out,
     }
 }
 
-/* Room for one more picture of @n bytes. */
-static gboolean
-grow (DmCollection *self, size_t n, GError **error)
-{
-  DmDataset *set = self->dataset;
-  size_t     wanted = MAX (2 * self->capacity, 64 * n);
-  guint8    *pixels;
-
-  if (set->n_bytes + n <= self->capacity)
-    return TRUE;
-
-  pixels = g_try_realloc (set->pixels, wanted);
-  if (pixels == NULL)
-    {
-      g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("%s: not enough memory for more than %u pictures; use a "
-                      "smaller size or fewer pictures"),
-                   set->name, self->class_id->len);
-      return FALSE;
-    }
-
-  set->pixels = pixels;
-  self->capacity = wanted;
-
-  return TRUE;
-}
-
 /* Makes a picture fit: @out is [place->height, place->width, channels of the
  * dataset], which is the size of the picture or square.
  */
 static void
-fit_picture (const DmDataset *set,
+fit_picture (guint8          *out,
+             const DmDataset *set,
              const DmPlace   *place,
              const guint8    *pixels,
              size_t           width,
@@ -69,7 +43,6 @@ fit_picture (const DmDataset *set,
 {
   size_t   n = place->width * place->height, n_in = width * height * channels;
   gboolean whole = place->width == width && place->height == height;
-  guint8  *out = set->pixels + place->at;
   g_autofree float *in = g_new (float, n_in);
   g_autofree float *fitted = g_new (float, n *channels);
   g_autofree float *converted = g_new (float, n * set->channels);
@@ -83,6 +56,20 @@ fit_picture (const DmDataset *set,
 
   for (size_t i = 0; i < n * set->channels; i++)
     out[i] = (guint8) (converted[i] + 0.5f);
+}
+
+static void
+note (DmCollection  *self,
+      const DmPlace *place,
+      size_t         width,
+      size_t         height,
+      int            class_id)
+{
+  DmSource source = { NULL, width, height };
+
+  g_array_append_val (self->dataset->sources, source);
+  g_array_append_val (self->places, *place);
+  g_array_append_val (self->class_id, class_id);
 }
 
 /**
@@ -101,46 +88,60 @@ dm_collection_add (DmCollection *self,
                    int           class_id,
                    GError      **error)
 {
-  DmDataset *set = self->dataset;
-  gboolean   keep = set->augment.crop != DM_CROP_CENTER;
-  DmPlace    place = { set->n_bytes, keep ? width : set->side,
+  DmDataset         *set = self->dataset;
+  gboolean           keep = set->augment.crop != DM_CROP_CENTER;
+  DmPlace            place = { set->n_bytes, keep ? width : set->side,
                     keep ? height : set->side, set->sources->len };
-  DmSource   source = { NULL, width, height };
-  size_t     n = place.width * place.height * set->channels;
+  size_t             n = place.width * place.height * set->channels;
+  g_autofree guint8 *fitted = NULL;
 
-  if (!grow (self, n, error))
-    return FALSE;
+  if (width != place.width || height != place.height ||
+      channels != set->channels)
+    {
+      fitted = g_malloc (n);
+      fit_picture (fitted, set, &place, pixels, width, height, channels);
+    }
 
-  if (width == place.width && height == place.height &&
-      channels == set->channels)
-    memcpy (set->pixels + place.at, pixels, n);
-  else
-    fit_picture (set, &place, pixels, width, height, channels);
+  if (!dm_spool_add (self->spool, fitted != NULL ? fitted : pixels, n, error))
+    {
+      g_prefix_error (error, "%s: ", set->name);
+      return FALSE;
+    }
 
   set->n_bytes += n;
-  g_array_append_val (set->sources, source);
-  g_array_append_val (self->places, place);
-  g_array_append_val (self->class_id, class_id);
+  note (self, &place, width, height, class_id);
 
   return TRUE;
 }
 
 /**
- * dm_collection_name_last:
+ * dm_collection_lend:
+ * @picture: as it shall be, among pixels that the dataset has already
+ */
+void
+dm_collection_lend (DmCollection           *self,
+                    const DmDecodedPicture *picture,
+                    int                     class_id)
+{
+  DmPlace place = { picture->at, picture->width, picture->height,
+                    self->dataset->sources->len };
+
+  note (self, &place, picture->width, picture->height, class_id);
+}
+
+/**
+ * dm_collection_name:
+ * @i: which of the sources
  * @name: "class/file", as the file system has it
  * @width, @height: pixels of the file
  *
- * Says where the picture that was added last comes from.
+ * Says where a picture comes from.
  */
 void
-dm_collection_name_last (DmCollection *self,
-                         const char   *name,
-                         size_t        width,
-                         size_t        height)
+dm_collection_name (
+    DmCollection *self, guint i, const char *name, size_t width, size_t height)
 {
-  GArray *sources = self->dataset->sources;
-
-  g_array_index (sources, DmSource, sources->len - 1) =
+  g_array_index (self->dataset->sources, DmSource, i) =
       (DmSource){ g_strdup (name), width, height };
 }
 

@@ -105,6 +105,14 @@ finish (DmCollection           *found,
   DmDataset *self = found->dataset;
   size_t     n = found->class_id->len;
 
+  if (found->spool != NULL)
+    {
+      if (!dm_spool_finish (found->spool, error))
+        return FALSE;
+      self->pixels = dm_spool_get_data (found->spool);
+      self->spool = g_steal_pointer (&found->spool);
+    }
+
   self->n_held_out = found->n_held_out;
   self->n_images = n - found->n_held_out;
   self->class_id = (int *) g_array_steal (found->class_id, NULL);
@@ -193,6 +201,7 @@ dm_dataset_open (const char             *path,
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (DmPlace));
   g_autoptr (DmGroups) groups = NULL;
+  DmDataset   *result = NULL;
   DmCollection found = {
     .dataset = self,
     .class_id = class_id,
@@ -226,11 +235,13 @@ dm_dataset_open (const char             *path,
     return NULL;
 
   self->format = g_strdup (reader->format);
-  if (!reader->read (&found, path, options, error) ||
-      !finish (&found, groups, options, error))
-    return NULL;
+  found.spool = dm_spool_new (options->cache, DM_SPOOL_MEMORY);
+  if (reader->read (&found, path, options, error) &&
+      finish (&found, groups, options, error))
+    result = g_steal_pointer (&self);
+  dm_spool_free (found.spool);
 
-  return g_steal_pointer (&self);
+  return result;
 }
 
 void
@@ -242,7 +253,11 @@ dm_dataset_free (DmDataset *self)
   g_free (self->name);
   g_free (self->format);
   g_strfreev (self->class_names);
-  g_free (self->pixels);
+  if (self->spool == NULL && self->decoded == NULL)
+    g_free (self->pixels);
+  dm_spool_free (self->spool);
+  dm_decoded_free (self->decoded);
+  g_free (self->cache_fault);
   g_free (self->places);
   g_free (self->class_id);
   g_free (self->images_per_class);
@@ -252,6 +267,19 @@ dm_dataset_free (DmDataset *self)
   g_clear_pointer (&self->empty, g_ptr_array_unref);
   g_clear_pointer (&self->sources, g_array_unref);
   g_free (self);
+}
+
+/**
+ * dm_dataset_is_mapped:
+ *
+ * Returns: whether the pixels are those of a file, whose memory the system
+ * takes back when there is need of it.
+ */
+gboolean
+dm_dataset_is_mapped (const DmDataset *self)
+{
+  return self->decoded != NULL ||
+         (self->spool != NULL && dm_spool_is_file (self->spool));
 }
 
 /* Sizes of pictures that keep their own. */

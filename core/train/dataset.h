@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "train/augment.h"
+#include "train/decoded.h"
+#include "train/spool.h"
 
 /* Where a picture lies among the pixels of a dataset. */
 typedef struct
@@ -40,13 +42,17 @@ typedef struct
   size_t     n_held_out;  /* only for measuring                            */
   guint8    *pixels;      /* of all pictures, [height, width, channels]    */
   size_t     n_bytes;     /* of @pixels                                    */
+  DmSpool   *spool;       /* (nullable): that owns @pixels, or else        */
+  DmDecoded *decoded;     /* (nullable): does                              */
   DmPlace   *places;      /* [n_images + n_held_out]                       */
   int       *class_id;    /* [n_images + n_held_out]                       */
   gint64    *images_per_class; /* [n_classes], of those to train on        */
-  size_t    *by_class; /* [n_images], training pictures class by class  */
-  GPtrArray *skipped;  /* "PATH: reason", of files that were left out    */
-  GPtrArray *empty;    /* names of class folders without a picture       */
-  GArray    *sources;  /* of DmSource, in the order of reading           */
+  size_t    *by_class;    /* [n_images], training pictures class by class  */
+  GPtrArray *skipped;     /* "PATH: reason", of files that were left out    */
+  GPtrArray *empty;       /* names of class folders without a picture       */
+  GArray    *sources;     /* of DmSource, in the order of reading           */
+  size_t     n_known;     /* of those, decoded by an earlier run            */
+  char      *cache_fault; /* (nullable): why none are kept for a later one  */
 
   DmAugment augment;
   gboolean *turned; /* [n_classes], whether its pictures take quarter turns */
@@ -67,6 +73,8 @@ typedef struct
   const char *alike; /* (nullable): file of groups, see groups.h, that are
                         held out whole; else groups.tsv in the folder, if
                         there is one                                      */
+  char *cache;       /* (nullable): folder for decoded pictures, and for what
+                              is too much for memory                            */
 } DmDatasetOptions;
 
 DmDataset *dm_dataset_open (const char             *path,
@@ -74,6 +82,7 @@ DmDataset *dm_dataset_open (const char             *path,
                             GError                **error);
 void       dm_dataset_free (DmDataset *self);
 char      *dm_dataset_digest (const DmDataset *self);
+gboolean   dm_dataset_is_mapped (const DmDataset *self);
 
 /* What is held out, in place of what is trained on. */
 void dm_dataset_view_held_out (DmDataset *self, const DmDataset *dataset);

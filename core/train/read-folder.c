@@ -4,8 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "image/image.h"
 #include "tensor/error.h"
+#include "train/folder-pictures.h"
 #include "train/readers.h"
 
 /* One folder a class, named after it, holding any pictures that GEGL reads. */
@@ -14,8 +14,6 @@
  * these: multiples of 8, so that a network of four levels fits.
  */
 static const size_t sides[] = { 64, 48, 32, 24, 16 };
-
-static const float white[3] = { 1.0f, 1.0f, 1.0f };
 
 static int
 compare_names (gconstpointer a, gconstpointer b)
@@ -54,125 +52,51 @@ probe (const char *path)
   return classes->len > 0;
 }
 
-/* Until all pictures are known they wait as squares of this side at most: twice
- * the largest side they may get, yet little beside a photograph.
- */
-#define WAITING_SIDE 128
-
-/* Pictures that crops are cut from are kept whole, but not larger than that
- * their shorter side is this.
- */
-#define KEPT_SIDE 512
-
-/* A decoded picture, until all of them are known. */
-typedef struct
-{
-  guint8 *pixels; /* [height, width, 3] */
-  size_t  width, height;
-  int     class_id;
-  char   *name; /* "class/file" */
-  size_t  file_width, file_height;
-} Picture;
-
 /* What is read from the folders of a dataset. */
 typedef struct
 {
-  GArray      *pictures; /* of Picture */
-  GPtrArray   *classes;  /* their names; a folder without pictures is none */
-  GPtrArray   *skipped, *empty; /* of the dataset */
-  size_t       side;            /* that was asked for, or 0 */
-  gboolean     whole;           /* crops are wanted, not the middle */
-  const float *background;
+  DmFolderPictures pictures;
+  GPtrArray       *classes; /* their names; a folder without pictures is none */
+  GPtrArray       *skipped, *empty; /* of the dataset */
 } Found;
 
-static void
-clear_picture (gpointer data)
+static gboolean
+read_file (Found      *self,
+           const char *folder,
+           const char *class,
+           const char *file,
+           GError    **error)
 {
-  g_free (((Picture *) data)->pixels);
-  g_free (((Picture *) data)->name);
-}
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  g_autofree char *name = g_build_filename (class, file, NULL);
+  g_autoptr (GError) fault = NULL;
 
-static void
-found_clear (Found *self)
-{
-  g_array_unref (self->pictures);
-  g_ptr_array_unref (self->classes);
-}
+  if (dm_folder_pictures_add (&self->pictures, path, name,
+                              (int) self->classes->len, &fault))
+    return TRUE;
 
-/* The size at which a picture waits. */
-static void
-choose_size (const Found *self, Picture *picture, size_t width, size_t height)
-{
-  size_t square = MIN (width, height);
-
-  if (!self->whole)
+  if (g_error_matches (fault, DM_ERROR, DM_ERROR_MEMORY))
     {
-      picture->width = picture->height =
-          self->side > 0 ? self->side : MIN (square, WAITING_SIDE);
-      return;
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
     }
+  g_ptr_array_add (self->skipped, g_strdup (fault->message));
 
-  picture->width = width;
-  picture->height = height;
-  if (square > KEPT_SIDE)
-    {
-      picture->width = (width * KEPT_SIDE + square / 2) / square;
-      picture->height = (height * KEPT_SIDE + square / 2) / square;
-    }
-}
-
-static void
-add_picture (
-    Found *self, char *name, const float *pixels, size_t width, size_t height)
-{
-  Picture picture = {
-    .class_id = (int) self->classes->len,
-    .name = name,
-    .file_width = width,
-    .file_height = height,
-  };
-  g_autofree float *fitted = NULL;
-  size_t            n;
-
-  choose_size (self, &picture, width, height);
-  n = 3 * picture.width * picture.height;
-  fitted = g_new (float, n);
-  if (self->whole)
-    dm_image_fit (fitted, picture.width, picture.height, pixels, width, height,
-                  3);
-  else
-    dm_image_fit_square (fitted, picture.width, pixels, width, height, 3);
-
-  picture.pixels = g_new (guint8, n);
-  for (size_t i = 0; i < n; i++)
-    picture.pixels[i] = (guint8) (127.5f * fitted[i] + 128.0f);
-
-  g_array_append_val (self->pictures, picture);
+  return TRUE;
 }
 
 /* The pictures of one class, if there are any. */
-static void
-read_class (Found *self, const char *path, const char *name)
+static gboolean
+read_class (Found *self, const char *path, const char *name, GError **error)
 {
   g_autofree char *folder = g_build_filename (path, name, NULL);
   g_autoptr (GPtrArray) files = list (folder, FALSE);
   g_autoptr (GPtrArray) folders = list (folder, TRUE);
-  guint n = self->pictures->len;
+  guint n = self->pictures.pictures->len;
 
   for (guint i = 0; i < files->len; i++)
-    {
-      g_autofree char *file = g_build_filename (folder, files->pdata[i], NULL);
-      g_autoptr (GError) error = NULL;
-      size_t            width, height;
-      g_autofree float *pixels = dm_image_load_over (file, 3, self->background,
-                                                     &width, &height, &error);
-
-      if (pixels != NULL)
-        add_picture (self, g_build_filename (name, files->pdata[i], NULL),
-                     pixels, width, height);
-      else
-        g_ptr_array_add (self->skipped, g_strdup (error->message));
-    }
+    if (!read_file (self, folder, name, files->pdata[i], error))
+      return FALSE;
 
   for (guint i = 0; i < folders->len; i++)
     g_ptr_array_add (self->skipped,
@@ -180,16 +104,23 @@ read_class (Found *self, const char *path, const char *name)
                                          "not read"),
                                       folder, (char *) folders->pdata[i]));
 
-  if (self->pictures->len > n)
-    g_ptr_array_add (self->classes, g_filename_display_name (name));
-  else
-    g_ptr_array_add (self->empty, g_filename_display_name (name));
+  g_ptr_array_add (self->pictures.pictures->len > n ? self->classes :
+                                                      self->empty,
+                   g_filename_display_name (name));
+
+  return TRUE;
+}
+
+static const DmDecodedPicture *
+get_picture (const DmFolderPictures *self, guint i)
+{
+  return &g_array_index (self->pictures, DmDecodedPicture, i);
 }
 
 /* The largest side within the limit that at least nine of ten pictures reach.
  */
 static size_t
-choose_side (const GArray *pictures, size_t limit)
+choose_side (const DmFolderPictures *self, size_t limit)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (sides); i++)
     {
@@ -198,14 +129,14 @@ choose_side (const GArray *pictures, size_t limit)
       if (limit > 0 && sides[i] > limit)
         continue;
 
-      for (guint j = 0; j < pictures->len; j++)
+      for (guint j = 0; j < self->pictures->len; j++)
         {
-          const Picture *p = &g_array_index (pictures, Picture, j);
+          const DmDecodedPicture *p = get_picture (self, j);
 
           n += MIN (p->width, p->height) >= sides[i];
         }
 
-      if (10 * n >= 9 * (size_t) pictures->len)
+      if (10 * n >= 9 * (size_t) self->pictures->len)
         return sides[i];
     }
 
@@ -214,19 +145,73 @@ choose_side (const GArray *pictures, size_t limit)
 
 /* Gray if no picture has a coloured pixel. */
 static size_t
-choose_channels (const GArray *pictures)
+choose_channels (const DmFolderPictures *self)
 {
-  for (guint i = 0; i < pictures->len; i++)
+  for (guint i = 0; i < self->pictures->len; i++)
     {
-      const Picture *p = &g_array_index (pictures, Picture, i);
+      const DmDecodedPicture *p = get_picture (self, i);
+      const guint8           *pixels = self->pixels + p->at;
 
       for (size_t j = 0; j < 3 * p->width * p->height; j += 3)
-        if (p->pixels[j] != p->pixels[j + 1] ||
-            p->pixels[j] != p->pixels[j + 2])
+        if (pixels[j] != pixels[j + 1] || pixels[j] != pixels[j + 2])
           return 3;
     }
 
   return 1;
+}
+
+/* Whether the pixels are those of the dataset, as they are. */
+static gboolean
+is_fitting (const DmFolderPictures *self, const DmDataset *set)
+{
+  if (set->channels != 3)
+    return FALSE;
+
+  for (guint i = 0; i < self->pictures->len && !self->whole; i++)
+    {
+      const DmDecodedPicture *p = get_picture (self, i);
+
+      if (p->width != set->side || p->height != set->side)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The dataset takes the pixels over. */
+static void
+lend_all (DmCollection *self, DmFolderPictures *pictures)
+{
+  DmDataset *set = self->dataset;
+  gboolean known = pictures->pixels == dm_decoded_get_pixels (pictures->known);
+
+  for (guint i = 0; i < pictures->pictures->len; i++)
+    dm_collection_lend (self, get_picture (pictures, i),
+                        g_array_index (pictures->class_id, int, i));
+
+  g_clear_pointer (&self->spool, dm_spool_free);
+  set->pixels = (guint8 *) pictures->pixels;
+  set->n_bytes = pictures->n_bytes;
+  if (known)
+    set->decoded = g_steal_pointer (&pictures->known);
+  else
+    set->spool = g_steal_pointer (&pictures->spool);
+}
+
+static gboolean
+add_all (DmCollection *self, const DmFolderPictures *pictures, GError **error)
+{
+  for (guint i = 0; i < pictures->pictures->len; i++)
+    {
+      const DmDecodedPicture *p = get_picture (pictures, i);
+
+      if (!dm_collection_add (
+              self, pictures->pixels + p->at, p->width, p->height, 3,
+              g_array_index (pictures->class_id, int, i), error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* Hands over what was found, all at the same side. */
@@ -236,25 +221,31 @@ collect (DmCollection           *self,
          const DmDatasetOptions *options,
          GError                **error)
 {
-  DmDataset *set = self->dataset;
+  DmDataset        *set = self->dataset;
+  DmFolderPictures *pictures = &found->pictures;
+  guint             first = set->sources->len;
 
   set->n_classes = found->classes->len;
   g_ptr_array_add (found->classes, NULL);
   set->class_names = g_strdupv ((char **) found->classes->pdata);
-  set->side = options->side > 0 ?
-                  options->side :
-                  choose_side (found->pictures, options->side_limit);
-  set->channels = options->channels > 0 ? options->channels :
-                                          choose_channels (found->pictures);
+  set->side = options->side > 0 ? options->side :
+                                  choose_side (pictures, options->side_limit);
+  set->channels =
+      options->channels > 0 ? options->channels : choose_channels (pictures);
+  set->n_known = pictures->n_known;
+  set->cache_fault = g_strdup (pictures->fault);
 
-  for (guint i = 0; i < found->pictures->len; i++)
+  if (is_fitting (pictures, set))
+    lend_all (self, pictures);
+  else if (!add_all (self, pictures, error))
+    return FALSE;
+
+  for (guint i = 0; i < pictures->pictures->len; i++)
     {
-      const Picture *p = &g_array_index (found->pictures, Picture, i);
+      const DmDecodedPicture *p = get_picture (pictures, i);
 
-      if (!dm_collection_add (self, p->pixels, p->width, p->height, 3,
-                              p->class_id, error))
-        return FALSE;
-      dm_collection_name_last (self, p->name, p->file_width, p->file_height);
+      dm_collection_name (self, first + i, p->name, p->file_width,
+                          p->file_height);
     }
 
   return TRUE;
@@ -277,32 +268,39 @@ set_no_picture (const Found *self,
 }
 
 static gboolean
+read_classes (Found *self, const char *path, GPtrArray *folders, GError **error)
+{
+  for (guint i = 0; i < folders->len; i++)
+    if (!read_class (self, path, folders->pdata[i], error))
+      return FALSE;
+
+  if (self->pictures.pictures->len > 0)
+    return dm_folder_pictures_settle (&self->pictures, error);
+
+  set_no_picture (self, path, folders->len, error);
+
+  return FALSE;
+}
+
+static gboolean
 read_all (DmCollection           *self,
           const char             *path,
           const DmDatasetOptions *options,
           GError                **error)
 {
   g_autoptr (GPtrArray) folders = list (path, TRUE);
+  g_autoptr (GPtrArray) classes = g_ptr_array_new_with_free_func (g_free);
   Found found = {
-    .pictures = g_array_new (FALSE, FALSE, sizeof (Picture)),
-    .classes = g_ptr_array_new_with_free_func (g_free),
+    .classes = classes,
     .skipped = self->dataset->skipped,
     .empty = self->dataset->empty,
-    .side = options->side,
-    .whole = options->augment.crop != DM_CROP_CENTER,
-    .background = options->has_background ? options->background : white,
   };
-  gboolean done = FALSE;
+  gboolean done;
 
-  g_array_set_clear_func (found.pictures, clear_picture);
-  for (guint i = 0; i < folders->len; i++)
-    read_class (&found, path, folders->pdata[i]);
-
-  if (found.pictures->len > 0)
-    done = collect (self, &found, options, error);
-  else
-    set_no_picture (&found, path, folders->len, error);
-  found_clear (&found);
+  dm_folder_pictures_init (&found.pictures, path, options);
+  done = read_classes (&found, path, folders, error) &&
+         collect (self, &found, options, error);
+  dm_folder_pictures_clear (&found.pictures);
 
   return done;
 }

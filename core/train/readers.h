@@ -13,10 +13,10 @@
  */
 typedef struct
 {
-  DmDataset *dataset;    /* side, channels, n_classes, class_names, pixels */
-  GArray    *class_id;   /* of int                                            */
-  GArray    *places;     /* of DmPlace, as many                               */
-  size_t     capacity;   /* room for so many bytes at dataset->pixels         */
+  DmDataset *dataset;  /* side, channels, n_classes, class_names         */
+  DmSpool   *spool;    /* of the pixels; NULL if the dataset has them already */
+  GArray    *class_id; /* of int                                            */
+  GArray    *places;   /* of DmPlace, as many                               */
   size_t     n_held_out; /* the last so many were held out by the data      */
 } DmCollection;
 
@@ -40,11 +40,12 @@ gboolean dm_collection_add (DmCollection *self,
                             size_t        channels,
                             int           class_id,
                             GError      **error);
-void     dm_collection_name_last (DmCollection *self,
-                                  const char   *name,
-                                  size_t        width,
-                                  size_t        height);
-char   **dm_read_lines (const char *path);
+void     dm_collection_lend (DmCollection           *self,
+                             const DmDecodedPicture *picture,
+                             int                     class_id);
+void     dm_collection_name (
+        DmCollection *self, guint i, const char *name, size_t width, size_t height);
+char **dm_read_lines (const char *path);
 
 /* For data that hold nothing out themselves. */
 void   dm_dataset_swap (DmDataset *self, size_t i, size_t j);

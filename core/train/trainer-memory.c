@@ -224,5 +224,6 @@ dm_trainer_free (DmTrainer *self)
     self->learner->class->free (self->learner);
   dm_adamw_clear (&self->adamw);
   g_free (self->average);
+  g_free (self->digest);
   g_free (self);
 }

@@ -11,6 +11,7 @@ struct _DmTrainer
 {
   DmConfig         config;
   const DmDataset *dataset; /* lent */
+  char            *digest;  /* (nullable) of it, once it is known */
   DmTrainerOptions options;
   DmContext        context;
 
@@ -25,7 +26,7 @@ struct _DmTrainer
   double  best; /* lowest loss on held-out pictures, infinite at first */
 };
 
-char *dm_trainer_describe (const DmTrainer *self);
+char *dm_trainer_describe (DmTrainer *self);
 
 gboolean dm_trainer_set_part (DmTrainer *self, size_t part, GError **error);
 

@@ -78,7 +78,7 @@ DmParams *dm_trainer_get_params (DmTrainer *self);
  * digits.
  */
 gboolean
-dm_trainer_save_state (const DmTrainer *self, const char *path, GError **error);
+dm_trainer_save_state (DmTrainer *self, const char *path, GError **error);
 gboolean
 dm_trainer_load_state (DmTrainer *self, const char *path, GError **error);
 
