@@ -190,6 +190,8 @@ test_refused (void)
     "{\"seed\": \"18446744073709551616\"}",
     "{\"seed\": \"-1\"}",
     "{\"p_uncond\": 1.01}",
+    "{\"measured_pictures\": -1}",
+    "{\"measured_accuracy\": 1.5}",
     "{\"guidance_start\": 0.2, \"guidance_end\": 0.3}",
   };
 
@@ -202,6 +204,27 @@ test_refused (void)
         g_error ("accepted: %s", texts[i]);
       g_assert_error (error, DM_ERROR, DM_ERROR_CORRUPT);
     }
+}
+
+/* How a guidance is known is told where it is known, and comes back. */
+static void
+test_measured (void)
+{
+  g_autoptr (DmCard) card = make_card ("a|b");
+  g_autoptr (DmCard) found = NULL;
+  g_autoptr (JsonObject) bare = dm_card_to_json (card), json = NULL;
+
+  g_assert_false (json_object_has_member (bare, "measured_fid"));
+
+  card->measured_pictures = 400;
+  card->measured_fid = 12.5;
+  card->measured_accuracy = 0.75;
+  json = dm_card_to_json (card);
+  found = dm_card_from_json (json, NULL);
+  g_assert_nonnull (found);
+  g_assert_cmpint (found->measured_pictures, ==, 400);
+  g_assert_cmpfloat (found->measured_fid, ==, 12.5);
+  g_assert_cmpfloat (found->measured_accuracy, ==, 0.75);
 }
 
 /* What is not said has the defaults of a new card; what is unknown, no harm. */
@@ -430,6 +453,7 @@ main (int argc, char **argv)
   g_test_add_func ("/card/copy", test_copy);
   g_test_add_func ("/card/refused", test_refused);
   g_test_add_func ("/card/sparse", test_sparse);
+  g_test_add_func ("/card/measured", test_measured);
   g_test_add_func ("/card/numbers", test_numbers);
   g_test_add_func ("/card/config", test_config);
   g_test_add_func ("/card/config-task", test_config_task);

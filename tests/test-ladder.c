@@ -120,6 +120,14 @@ test_batch (void)
 }
 
 static void
+test_warm_up (void)
+{
+  g_assert_cmpuint (dm_ladder_choose_warm_up (100), ==, 5);
+  g_assert_cmpuint (dm_ladder_choose_warm_up (20000), ==, 1000);
+  g_assert_cmpuint (dm_ladder_choose_warm_up (10000000), ==, 10000);
+}
+
+static void
 test_dropout (void)
 {
   g_assert_cmpfloat (dm_ladder_choose_dropout (5.0), ==, 0.0);
@@ -136,6 +144,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ladder/choose", test_choose);
   g_test_add_func ("/ladder/large-sides", test_large_sides);
   g_test_add_func ("/ladder/batch", test_batch);
+  g_test_add_func ("/ladder/warm-up", test_warm_up);
   g_test_add_func ("/ladder/dropout", test_dropout);
 
   return g_test_run ();

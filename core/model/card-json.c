@@ -41,6 +41,12 @@ static const DmField classifier_fields[] = {
   FIELD (accuracy, DM_FIELD_DOUBLE, 0.0, 1.0),
 };
 
+static const DmField measured_fields[] = {
+  FIELD (measured_pictures, DM_FIELD_INT64, 0, 1e15),
+  FIELD (measured_fid, DM_FIELD_DOUBLE, 0.0, 1e12),
+  FIELD (measured_accuracy, DM_FIELD_DOUBLE, 0.0, 1.0),
+};
+
 /**
  * dm_card_to_json:
  *
@@ -69,6 +75,9 @@ dm_card_to_json (const DmCard *self)
   dm_fields_write (fields, G_N_ELEMENTS (fields), self, json);
   if (self->accuracy > 0.0)
     dm_fields_write (classifier_fields, G_N_ELEMENTS (classifier_fields), self,
+                     json);
+  if (self->measured_pictures > 0)
+    dm_fields_write (measured_fields, G_N_ELEMENTS (measured_fields), self,
                      json);
 
   return json;
@@ -194,6 +203,8 @@ dm_card_check (const DmCard *self, GError **error)
   if (!dm_fields_check (fields, G_N_ELEMENTS (fields), self, error) ||
       !dm_fields_check (classifier_fields, G_N_ELEMENTS (classifier_fields),
                         self, error) ||
+      !dm_fields_check (measured_fields, G_N_ELEMENTS (measured_fields), self,
+                        error) ||
       !check_names (self, error))
     return FALSE;
 
@@ -223,6 +234,8 @@ dm_card_from_json (JsonObject *json, GError **error)
   if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
       !dm_fields_read (classifier_fields, G_N_ELEMENTS (classifier_fields),
                        self, json, error) ||
+      !dm_fields_read (measured_fields, G_N_ELEMENTS (measured_fields), self,
+                       json, error) ||
       !read_names (self, json, error) || !read_images (self, json, error) ||
       !dm_card_check (self, error))
     return NULL;

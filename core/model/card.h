@@ -23,6 +23,11 @@ typedef struct
   char  *sampler;
   double guidance_start, guidance_end; /* in t: start >= end */
 
+  /* how it is known, in the features of a classifier of the same pictures */
+  gint64 measured_pictures; /* drawn; 0: it was not measured             */
+  double measured_fid;
+  double measured_accuracy; /* share of them that show their class       */
+
   /* data */
   char *data_name, *data_licence, *data_credits;
 

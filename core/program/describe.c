@@ -168,6 +168,11 @@ add_recommended (GString *text, const DmCard *card)
 {
   add (text, _ ("recommended"), _ ("guidance %g (t %g … %g)"), card->guidance,
        card->guidance_start, card->guidance_end);
+  if (card->measured_pictures > 0)
+    add (text, _ ("measured"),
+         _ ("FID %.4g, %.0f %% show their class, of %" PRId64 " drawn"),
+         card->measured_fid, 100.0 * card->measured_accuracy,
+         card->measured_pictures);
   if (card->n_steps > 0)
     add (text, _ ("steps"), "%d", card->n_steps);
   add_line (text, _ ("sampler"), card->sampler);

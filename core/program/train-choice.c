@@ -262,13 +262,21 @@ dm_train_choose (DmTrainRun *self, GError **error)
   if (!o->given.batch)
     o->batch =
         (int) dm_ladder_choose_batch (count_images (self, self->choice.speed));
+  if (!o->given.warm_up)
+    o->warm_up = (gint64) dm_ladder_choose_warm_up (
+        count_images (self, self->choice.speed));
   if (!o->given.dropout)
     o->dropout = dm_ladder_choose_dropout (count_passes (self));
   if (!o->given.mirror)
     choose_mirror (self);
 
+  if (!o->given.evaluate)
+    o->evaluate =
+        dm_train_is_worth_evaluating (count_images (self, self->choice.speed));
+
   self->choice.n_images = count_images (self, self->choice.speed);
   self->trainer_options.batch = (size_t) o->batch;
+  self->trainer_options.warm_up = (guint64) o->warm_up;
   self->config.dropout = o->dropout;
   self->dataset->augment.mirror = o->mirror;
 
@@ -323,11 +331,16 @@ add_rest (GString *text, const DmTrainRun *self)
   char                  number[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char      *batch = g_strdup_printf ("%d", o->batch);
   g_autofree char      *mirror = describe_mirror (self);
+  g_autofree char *warm_up = g_strdup_printf ("%" G_GINT64_FORMAT, o->warm_up);
 
   add_line (text, _ ("batch"), o->given.batch, batch);
+  add_line (text, _ ("warm-up"), o->given.warm_up, warm_up);
   add_line (text, _ ("mirror"), o->given.mirror, mirror);
   add_line (text, _ ("dropout"), o->given.dropout,
             g_ascii_formatd (number, sizeof number, "%g", o->dropout));
+  add_line (text, _ ("evaluation"), o->given.evaluate,
+            o->evaluate ? _ ("at the end, a tenth of the time at most") :
+                          _ ("none"));
 }
 
 /**

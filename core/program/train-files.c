@@ -19,9 +19,18 @@
 
 /* What a network that draws is to be used with, until it is measured. */
 static void
-recommend (DmCard *card, const DmTrainOptions *options)
+recommend (DmCard *card, const DmTrainRun *run)
 {
+  const DmTrainOptions *options = &run->options;
+
   card->guidance = 1.0;
+  if (run->measured.n > 0)
+    {
+      card->guidance = run->measured.guidance;
+      card->measured_pictures = (gint64) run->measured.n;
+      card->measured_fid = run->measured.frechet;
+      card->measured_accuracy = run->measured.accuracy;
+    }
   card->n_steps = 16;
   card->sampler = g_strdup ("dpm2m");
   card->guidance_start = 1.0;
@@ -41,7 +50,7 @@ make_card (const DmTrainRun *self)
                  self->dataset->n_classes * sizeof (gint64));
   card->title = g_strdup (o->title);
   if (self->config.task == DM_TASK_DIFFUSION)
-    recommend (card, o);
+    recommend (card, self);
   card->accuracy = self->accuracy;
   card->data_name = g_strdup (self->dataset->name);
   card->data_licence = g_strdup (o->licence);

@@ -66,20 +66,25 @@ dm_train_name_recipe (const char *output, const char *given)
  *
  * FILE.safetensors has its state in FILE.safetensors.state, a sheet in
  * FILE.safetensors.png, its best weights in FILE-best.safetensors, the recipe
- * in FILE.ini, the averages that it keeps in FILE-averages, and what there is
- * to look at in FILE.jsonl, FILE.svg and FILE.html.
+ * in FILE.ini, the averages that it keeps in FILE-averages, what there is to
+ * look at in FILE.jsonl, FILE.svg and FILE.html, and what it is measured by and
+ * the figures in FILE-features.safetensors and FILE.tsv.
  */
 void
 dm_train_name_files (DmTrainRun *self)
 {
   const char      *output = self->options.output;
   g_autofree char *best = g_strconcat ("-best", get_ending (output), NULL);
+  g_autofree char *features =
+      g_strconcat ("-features", get_ending (output), NULL);
 
   self->state_path = g_strconcat (output, ".state", NULL);
   self->sheet_path = g_strconcat (output, ".png", NULL);
   self->best_path = dm_train_name (output, best);
   self->averages_path = dm_train_name (output, "-averages");
   self->recipe_path = dm_train_name_recipe (output, self->options.recipe);
+  self->features_path = dm_train_name (output, features);
+  self->table_path = dm_train_name (output, ".tsv");
   self->plot_path = dm_train_name (output, ".svg");
   self->page_path = dm_train_name (output, ".html");
   self->log_path = self->options.json_log != NULL ?
@@ -96,7 +101,8 @@ dm_train_clear_names (DmTrainRun *self)
   char **names[] = {
     &self->state_path, &self->averages_path, &self->sheet_path,
     &self->best_path,  &self->plot_path,     &self->page_path,
-    &self->log_path,   &self->recipe_path,
+    &self->log_path,   &self->recipe_path,   &self->features_path,
+    &self->table_path,
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
@@ -122,6 +128,8 @@ dm_train_check_files (const DmTrainRun *self, GError **error)
     o->json_log == NULL ? self->log_path : NULL,
     o->no_page ? NULL : self->plot_path,
     o->no_page ? NULL : self->page_path,
+    o->evaluate == FALSE ? NULL : self->features_path,
+    o->evaluate == FALSE ? NULL : self->table_path,
   };
 
   if (g_file_test (o->output, G_FILE_TEST_IS_DIR))

@@ -33,6 +33,8 @@ set_defaults (DmTrainOptions *self)
     .ema = 0.08,
     .decay = 0.01,
     .clip = 1.0,
+    .warm_up = NOT_GIVEN,
+    .evaluate = NOT_GIVEN,
     .keep = 2,
   };
 }
@@ -84,8 +86,12 @@ fill_in (DmTrainOptions *self)
   fill_number (&self->head_width, 64);
   fill_number (&self->batch, 64);
   fill_number (&self->mirror, FALSE);
+  if (classifier || self->resume)
+    fill_number (&self->evaluate, FALSE);
   fill_share (&self->dropout, 0.0);
   fill_share (&self->p_uncond, classifier ? 0.0 : 0.1);
+  if (self->warm_up == NOT_GIVEN)
+    self->warm_up = DM_WARM_UP;
   if (self->images <= 0 && self->duration == NULL)
     self->duration = g_strdup (classifier ? "5m" : "1h");
 }
@@ -101,6 +107,8 @@ note_given (DmTrainOptions *self)
   self->given.attention = self->attention != NULL;
   self->given.batch = self->batch != NOT_GIVEN;
   self->given.mirror = self->mirror != NOT_GIVEN;
+  self->given.warm_up = self->warm_up != NOT_GIVEN;
+  self->given.evaluate = self->evaluate != NOT_GIVEN;
   self->given.dropout = self->dropout != NOT_GIVEN;
 }
 
@@ -167,6 +175,7 @@ check_classifier (const DmTrainOptions *self, GError **error)
     gboolean    given;
   } options[] = {
     { "attention", self->attention != NULL },
+    { "evaluate", self->evaluate == TRUE },
     { "embedding", self->embedding != NOT_GIVEN },
     { "head-width", self->head_width != NOT_GIVEN },
     { "noise", self->noise != NULL },

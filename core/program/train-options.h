@@ -38,13 +38,14 @@ typedef struct
 
   /* the run */
   char    *duration;
-  gint64   images, seed;
+  gint64   images, seed, warm_up;
   int      batch, threads;
   gint64   checkpoint_every;
   gboolean no_sheets, no_page;
   double   rate, p_uncond, ema, decay, clip;
   char    *noise;
   gboolean resume, force, no_averages;
+  int      evaluate; /* TRUE, FALSE or not given */
   int      keep;
   char    *memory;
   char    *precision;
@@ -53,7 +54,7 @@ typedef struct
   struct
   {
     gboolean size, width, multipliers, blocks, patch, attention;
-    gboolean batch, mirror, dropout;
+    gboolean batch, mirror, dropout, evaluate, warm_up;
   } given;
 } DmTrainOptions;
 

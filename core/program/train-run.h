@@ -20,6 +20,7 @@ typedef struct
   DmTrainer       *trainer;
   char            *state_path, *best_path, *averages_path, *sheet_path;
   char            *plot_path, *page_path, *log_path, *recipe_path;
+  char            *features_path, *table_path;
   char            *command; /* as it was given, for a shell */
   DmTrainLog       log;
   DmTrainReport    report; /* of the last step of this sitting, if any */
@@ -33,6 +34,13 @@ typedef struct
     gboolean looked_at_sides;
   } choice;
   char *choice_text; /* what was said of it */
+
+  /* what an evaluation at the end has found; of no pictures: nothing */
+  struct
+  {
+    size_t n;
+    double guidance, frechet, accuracy;
+  } measured;
 
   /* bytes that the user allows, of the process before and after its pictures
      are read, of a sheet, and of all together */
@@ -73,6 +81,13 @@ char    *dm_train_join_command (char **argv);
 gboolean dm_train_limit_side (DmTrainRun *self, GError **error);
 gboolean dm_train_choose (DmTrainRun *self, GError **error);
 char    *dm_train_describe_choice (const DmTrainRun *self);
+
+/* What is to be recommended, by a short evaluation at the end. */
+gboolean dm_train_is_worth_evaluating (guint64 n_images);
+gboolean dm_train_evaluate (DmTrainRun *self);
+
+/* Whether a signal asks for the end. */
+gboolean dm_train_is_stopped (void);
 
 /* Averages of several lengths, of which one is chosen at the end. */
 void dm_train_start_averages (DmTrainRun *self);

@@ -87,6 +87,8 @@ dm_train_options_new_table (DmTrainOptions *self)
     OPTION ("images", INT64, images, "Length of the run in pictures", "N"),
     OPTION ("batch", INT, batch, "Pictures per step", "N"),
     OPTION ("rate", DOUBLE, rate, "Highest learning rate", "X"),
+    OPTION ("warm-up", INT64, warm_up, "Pictures until the rate is reached",
+            "N"),
     OPTION ("p-uncond", DOUBLE, p_uncond, "Chance of dropping the class", "P"),
     OPTION ("noise", STRING, noise,
             "Middle and spread of the log-SNRs that are trained on; else 0,1",
@@ -95,6 +97,11 @@ dm_train_options_new_table (DmTrainOptions *self)
             "X"),
     OPTION ("no-averages", NONE, no_averages,
             "Try no other lengths of it at the end", NULL),
+    OPTION ("evaluate", NONE, evaluate,
+            "Measure at the end which guidance is best, also after a short run",
+            NULL),
+    { "no-evaluate", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE,
+      &self->evaluate, N_ ("Recommend guidance 1 unmeasured"), NULL },
     OPTION ("decay", DOUBLE, decay, "Weight decay", "X"),
     OPTION ("clip", DOUBLE, clip, "Largest norm of the gradient", "X"),
     OPTION ("seed", INT64, seed, "Of all draws", "N"),
@@ -183,8 +190,8 @@ static const char *const no_recipe[] = {
 
 /* What check_classifier() refuses. */
 static const char *const drawing_options[] = {
-  "attention", "embedding",  "head-width", "noise",
-  "p-uncond",  "prediction", "scaled",     NULL,
+  "attention", "embedding", "evaluate",   "no-evaluate", "head-width",
+  "noise",     "p-uncond",  "prediction", "scaled",      NULL,
 };
 
 /**

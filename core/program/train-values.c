@@ -180,6 +180,10 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
   if (!(self->ema > 0.0 && self->ema < 0.289))
     return dm_options_refuse (error, "ema", "not above 0 and below 0.289");
 
+  if (self->warm_up < 0)
+    return dm_options_refuse (error, "warm-up", "not 0 or more");
+
+  options->warm_up = (guint64) self->warm_up;
   options->n_images = (guint64) MAX (self->images, 0);
   options->batch = (size_t) self->batch;
   options->rate = self->rate;

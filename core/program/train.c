@@ -28,6 +28,12 @@ want_stop (int number)
   stop_wanted = 1;
 }
 
+gboolean
+dm_train_is_stopped (void)
+{
+  return stop_wanted != 0;
+}
+
 /* A terminal or a pipe that is closed stops a run like Ctrl-C, its state being
  * kept; but what the caller has made it deaf to, as nohup does, it stays so.
  */
@@ -208,6 +214,8 @@ run_finish (DmTrainRun *self, GError **error)
   if (self->report.images > 0)
     dm_train_log_add (&self->log, &self->report, self->loss, held_out);
   dm_train_print_end (self, held_out);
+  if (dm_train_evaluate (self) && !dm_train_save_weights (self, NAN, error))
+    return FALSE;
   dm_train_save_sheet (self);
   dm_train_save_page (self, DM_PAGE_DONE, NULL);
 

@@ -3,6 +3,8 @@
  */
 #include "train/ladder.h"
 
+#include "train/trainer.h"
+
 /* Pictures above this side go in cells of two by two pixels: a quarter of the
  * work, and more of the picture is seen by each cell.
  */
@@ -23,6 +25,9 @@ static const size_t batches[] = { 64, 32, 16 };
 /* Drawing a side that is learned only roughly is no gain over half of it. */
 #define LIMIT_IMAGES 150000
 #define LIMIT_SIDE 32
+
+/* A short run has no time for a long warm-up: one part in so many. */
+#define WARM_UP_PART 20
 
 /* After so many passes over the same pictures a network begins to know them. */
 #define MANY_PASSES 100.0
@@ -125,6 +130,18 @@ size_t
 dm_ladder_choose_limit (guint64 n_images)
 {
   return n_images < LIMIT_IMAGES ? LIMIT_SIDE : 0;
+}
+
+/**
+ * dm_ladder_choose_warm_up:
+ * @n_images: that the run sees
+ *
+ * Returns: pictures until the highest rate is reached.
+ */
+guint64
+dm_ladder_choose_warm_up (guint64 n_images)
+{
+  return MIN (n_images / WARM_UP_PART, DM_WARM_UP);
 }
 
 /**

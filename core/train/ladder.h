@@ -25,8 +25,9 @@ typedef struct
   double  work;  /* of a step, relative to the others           */
 } DmRung;
 
-void   dm_ladder_get (DmRung *self, size_t i, size_t side);
-size_t dm_ladder_choose (guint64 n_images);
-size_t dm_ladder_choose_batch (guint64 n_images);
-size_t dm_ladder_choose_limit (guint64 n_images);
-double dm_ladder_choose_dropout (double n_passes);
+void    dm_ladder_get (DmRung *self, size_t i, size_t side);
+size_t  dm_ladder_choose (guint64 n_images);
+size_t  dm_ladder_choose_batch (guint64 n_images);
+size_t  dm_ladder_choose_limit (guint64 n_images);
+guint64 dm_ladder_choose_warm_up (guint64 n_images);
+double  dm_ladder_choose_dropout (double n_passes);

@@ -29,10 +29,13 @@ typedef struct
   DmAdamwOptions adamw;
 } DmTrainerOptions;
 
+#define DM_WARM_UP 10000
+
 #define DM_TRAINER_INIT                                                        \
   {                                                                            \
-    .batch = 64, .rate = 1e-3, .warm_up = 10000, .hold = 0.4, .p_uncond = 0.1, \
-    .noise_spread = 1.0, .ema_length = 0.08, .adamw = DM_ADAMW_INIT,           \
+    .batch = 64, .rate = 1e-3, .warm_up = DM_WARM_UP, .hold = 0.4,             \
+    .p_uncond = 0.1, .noise_spread = 1.0, .ema_length = 0.08,                  \
+    .adamw = DM_ADAMW_INIT,                                                    \
   }
 
 /* What one step did. */

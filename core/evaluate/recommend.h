@@ -1,0 +1,8 @@
+/* SPDX-FileCopyrightText: gegl-diffusion developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "evaluate/report.h"
+
+const DmReportRow *dm_recommend_row (const GArray *rows);

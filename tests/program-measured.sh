@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: gegl-diffusion developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# program-measured.sh PROGRAM: the evaluation at the end of the train command.
+# TAP.
+set -u
+program=$(realpath "$1")
+. "$(dirname "$0")/support/train.sh"
+. "$(dirname "$0")/support/program.sh"
+. "$(dirname "$0")/support/bands.sh"
+data=bands
+
+# the strength with the lowest FID, or one whose FID is hardly higher
+lowest ()
+{
+  awk -F '\t' -v chosen="$2" '
+    /^#/ { next }
+    !column { for (i = 1; i <= NF; i++) if ($i == "FID") column = i; next }
+    $1 == "drawn" { fid[$2] = $column; if (!least || $column < least) least = $column }
+    END { exit !(chosen in fid && fid[chosen] <= 1.0501 * least) }' "$1"
+}
+
+measured ()
+{
+  local chosen
+  train one.safetensors --images 1600 --evaluate --threads 1 > out.txt || return 1
+  grep -q '^  evaluation  *at the end, .*(given)$' out.txt && [[ $(grep -c '^  guidance .*FID' out.txt) == 4 ]] &&
+    [[ $(grep -c '^drawn' one.tsv) == 4 && $(grep -c '^held-out' one.tsv) == 1 && -s one-features.safetensors ]] || return 1
+  chosen=$(sed -n 's/^recommended from now on: guidance \([0-9.]*\), .*/\1/p' out.txt)
+  "$program" inspect one.safetensors > card.txt
+  grep -q "^  recommended  *guidance $chosen " card.txt && grep -q '^  measured  *FID .*of 200 drawn' card.txt &&
+    lowest one.tsv "$chosen"
+}
+
+# whatever the threads
+same ()
+{
+  train two.safetensors --images 1600 --evaluate --threads 2 > /dev/null && cmp -s one.safetensors two.safetensors &&
+    cmp -s one-features.safetensors two-features.safetensors
+}
+
+# what was measured is measured again alike by the other command
+agrees ()
+{
+  "$program" evaluate one.safetensors bands --features one-features.safetensors --samples 200 --seed 5 \
+    --guidance 0,0.5,1,2 -o again.tsv > /dev/null || return 1
+  cmp <(grep -v '^#' one.tsv) <(grep -v '^#' again.tsv)
+}
+
+# a short run is not measured by itself, nor a run that is told not to be
+not_measured ()
+{
+  train short.safetensors --images 160 > out.txt && grep -q '^  evaluation  *none$' out.txt &&
+    [[ ! -e short.tsv && ! -e short-features.safetensors ]] && grep -q '^no-evaluate=true$' short.ini &&
+    "$program" inspect short.safetensors > card.txt && grep -q '^  recommended  *guidance 1 ' card.txt &&
+    ! grep -q 'measured' card.txt
+}
+
+# the recipe says whether
+by_recipe ()
+{
+  grep -q '^evaluate=true$' one.ini && train three.safetensors --recipe one.ini > /dev/null && cmp -s one.safetensors three.safetensors
+}
+
+nothing_lost ()
+{
+  : > lost.tsv
+  status 1 'lost.tsv: .*--force' train lost.safetensors --images 160 --evaluate && [[ ! -e lost.safetensors ]]
+}
+
+# too few pictures to compare with: the model is there all the same
+too_few ()
+{
+  bands few train 20
+  data=few train few.safetensors --images 160 --evaluate > out.txt 2> err.txt && grep -q 'not measured: .*too few' err.txt &&
+    [[ ! -e few.tsv ]] && "$program" inspect few.safetensors | grep -q 'guidance 1 '
+}
+
+# classes that nobody can tell apart
+not_told_apart ()
+{
+  bands blind train 400
+  { big_endian 0x801; big_endian 400; for ((i = 0; i < 100; i++)); do printf '\0\0\0\1\1\1'; done | head -c 400; } \
+    > blind/train-labels-idx1-ubyte
+  cp blind/train-images-idx3-ubyte blind/t10k-images-idx3-ubyte
+  { big_endian 0x801; big_endian 400; for ((i = 0; i < 100; i++)); do printf '\1\1\1\0\0\0'; done | head -c 400; } \
+    > blind/t10k-labels-idx1-ubyte
+  data=blind train blind.safetensors --images 160 --evaluate > out.txt 2> err.txt
+  [[ ! -e blind.tsv ]] && grep -q 'tells only' err.txt
+}
+
+# stopped while it measures: the model is there, and the run is over
+stopped ()
+{
+  in_place="exec env --default-signal=TERM" train halted.safetensors --images 1600 --evaluate > out.txt 2> err.txt &
+  local pid=$! i
+  for ((i = 0; i < 1200; i++)); do
+    grep -q '^measuring' out.txt && break
+    sleep 0.05
+  done
+  kill -TERM $pid
+  wait $pid
+  [[ $? == 130 ]] && grep -q 'not measured: .*stopped' err.txt && [[ ! -e halted.tsv ]] &&
+    "$program" inspect halted.safetensors | grep -q 'guidance 1 '
+}
+
+bands bands train 900
+bands bands t10k 300
+check 'a guidance is recommended by its FID' measured
+check 'the same for any number of threads' same
+check 'evaluate measures the same' agrees
+check 'by its recipe the same model' by_recipe
+check 'a short run is not measured' not_measured
+check 'nothing is overwritten' nothing_lost
+check 'too few pictures' too_few
+check 'classes that nobody can tell apart' not_told_apart
+check 'a run that is stopped while it measures' stopped
+check 'a classifier draws nothing' status 2 'evaluate.*is for networks that draw' train x.safetensors --task classifier --evaluate
+echo "1..$n_tests"
