@@ -27,7 +27,7 @@ killed_and_resumed ()
 # interrupted SIGNAL: a state is left, with which the run can go on
 interrupted ()
 {
-  rm -f stopped.*
+  rm -f stopped*
   # whatever these tests are run under, as nohup
   in_place="exec env --default-signal=$1" train stopped.safetensors --images 100000000 > out.txt 2>&1 &
   local pid=$!
@@ -45,7 +45,7 @@ interrupted ()
 # nohup makes a run deaf to a closed terminal
 deaf_to_hangup ()
 {
-  rm -f stopped.*
+  rm -f stopped*
   (trap '' HUP; in_place=exec train stopped.safetensors --images 100000000 > out.txt 2>&1) &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
@@ -61,7 +61,7 @@ deaf_to_hangup ()
 # a reader that goes away, as a pager in a closed terminal
 broken_pipe ()
 {
-  rm -f stopped.*
+  rm -f stopped*
   train stopped.safetensors --images 100000000 | head -1 > /dev/null
   [[ ${PIPESTATUS[0]} == 130 && -s stopped.safetensors.state ]]
 }
