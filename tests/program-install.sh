@@ -50,7 +50,7 @@ modules_alone ()
 
 nothing_strange ()
 {
-  ! find "$stage" -type f | grep -vE '/(bin/gegl-diffusion|gegl-0\.4/gegl-diffusion\.so|models/[^/]*\.(safetensors|md)|locale/[^/]*/LC_MESSAGES/gegl-diffusion\.mo|man1/gegl-diffusion\.1|gegl-diffusion-gimp2/gegl-diffusion-gimp2|metainfo/[^/]*\.xml|bash-completion/completions/gegl-diffusion)$'
+  ! find "$stage" -type f | grep -vE '/(bin/gegl-diffusion|gegl-0\.4/gegl-diffusion\.so|models/[^/]*\.(safetensors|md|csv)|locale/[^/]*/LC_MESSAGES/gegl-diffusion\.mo|man1/gegl-diffusion\.1|gegl-diffusion-gimp2/gegl-diffusion-gimp2|metainfo/[^/]*\.xml|bash-completion/completions/gegl-diffusion)$'
 }
 
 languages ()
@@ -123,7 +123,7 @@ package ()
 
 check 'all is installed below DESTDIR' install_all
 check 'program, module and model' one bin/gegl-diffusion gegl-0.4/gegl-diffusion.so \
-  gegl-diffusion/models/fashion.safetensors
+  gegl-diffusion/models/{fashion,textures}.safetensors
 check 'beside the module there is nothing' modules_alone
 check 'a catalogue for each language' languages
 check 'nothing is somewhere else' nothing_strange
