@@ -26,12 +26,13 @@ ROOT = os.path.join(HERE, '..', '..', '..')
 GATES = {'fp32': 2.5, 'bf16': 1.3}
 # Seen the same pictures, the held-out losses are the same, but for rounding.
 TOLERANCE = {'fp32': 0.001, 'bf16': 0.02}
-# Of a recipe: those below are the network's, which the weights file tells.
-KNOWN = {'batch': '64', 'p-uncond': '0.1'}
+# Of a recipe. Those of NETWORK the weights file tells.
+KNOWN = {'batch': '64', 'p-uncond': '0.1', 'warm-up': '10000', 'dropout': '0',
+         'mirror': 'false'}
 NETWORK = {'width', 'multipliers', 'blocks', 'attention', 'head-width', 'groups', 'embedding',
            'patch', 'prediction'}
 OURS = {'rate', 'seed', 'duration', 'images', 'title', 'licence', 'credits', 'no-sheets',
-        'no-averages', 'no-page'}
+        'no-averages', 'no-page', 'no-evaluate'}
 
 
 def read_recipe(path):
@@ -86,8 +87,9 @@ class Racers:
             os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'train',
             self.options.data, '--recipe', self.options.recipe, '-o',
             self.path(name + '.safetensors'), '--json-log', log, '--checkpoint-every', str(every),
-            '--threads', str(self.options.threads), '--precision', 'f32', '--no-averages',
-            '--no-sheets', '--no-page', '--force'] + init + length)
+            '--threads', str(self.options.threads), '--precision', 'f32',
+            '--warm-up', KNOWN['warm-up'], '--dropout', KNOWN['dropout'], '--no-averages',
+            '--no-evaluate', '--no-sheets', '--no-page', '--force'] + init + length)
         return {'points': self.read(name, '.json'), 'others': others}
 
     def torch(self, name, number, length):
