@@ -9,13 +9,13 @@ program=$(realpath "$1")
 . "$(dirname "$0")/support/train.sh"
 . "$(dirname "$0")/support/program.sh"
 
-# bare OUTPUT ARGUMENT...: with hardly an option
+# bare OUTPUT ARGUMENT...: with no option of those that are chosen
 bare ()
 {
   local output=$1
   shift
   # shellcheck disable=SC2086 # words
-  ${in_place-} "$program" train "${data:-data}" -o "$output" --no-sheets --no-page "$@"
+  ${in_place-} "$program" train "${data:-data}" -o "$output" --embedding 32 --no-sheets --no-page "$@"
 }
 
 # the length in pictures alone decides, whatever the threads
@@ -89,7 +89,7 @@ mirrored ()
   done
   data=plain bare once.safetensors --images 32 > out.txt && grep -q '^  mirror  *none$' out.txt &&
     grep -q '^no-mirror=true$' once.ini || return 1
-  data=plain bare often.safetensors --images 1920 --width 16 --multipliers 1 > out.txt || return 1
+  data=plain bare often.safetensors --images 1920 --size 8 --width 16 --multipliers 1 > out.txt || return 1
   grep -q '^  mirror  *half of the pictures, which look alike' out.txt && grep -q '^mirror=true$' often.ini &&
     grep -q '^  dropout  *0.1$' out.txt
 }
@@ -105,7 +105,7 @@ not_mirrored ()
         yes "$i" | tr -d '\n' | head -c 24; yes z | tr -d '\n' | head -c 24; done; } > "sided/$kind/$i.ppm"
     done
   done
-  data=sided bare sided.safetensors --images 640 --width 16 --multipliers 1 > out.txt || return 1
+  data=sided bare sided.safetensors --images 640 --size 8 --width 16 --multipliers 1 > out.txt || return 1
   grep -q '^  mirror  *none: the pictures differ' out.txt && grep -q '^no-mirror=true$' sided.ini
 }
 
