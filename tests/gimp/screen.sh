@@ -5,7 +5,10 @@
 # For tests that work GIMP on a screen of its own: a folder that is its home,
 # windows, keys, what is to be seen.
 
-# need FOLDER PROGRAM...: skips the test without a model in the folder or one of
+# The model that is tested; sourcing files may set another.
+model=fashion
+
+# need FOLDER PROGRAM...: skips the test without the model in the folder or one of
 # these
 need ()
 {
@@ -14,7 +17,7 @@ need ()
   for program in "${@:2}" Xvfb openbox xdotool import convert; do
     command -v "$program" > /dev/null || skip "$program is not installed"
   done
-  [[ -e $1/fashion.safetensors ]] || skip "no model fashion in $1"
+  [[ -e $1/$model.safetensors ]] || skip "no model $model in $1"
 }
 
 skip ()
@@ -32,15 +35,15 @@ finish ()
   rm -rf "$folder"
 }
 
-# set_up MODULE-FOLDER GEGL-FOLDER MODELS-FOLDER: the model fashion in a folder
-# of its own, which tests may change
+# set_up MODULE-FOLDER GEGL-FOLDER MODELS-FOLDER: the model in a folder of its own,
+# which tests may change
 set_up ()
 {
   GEGL_PATH=$2:$(realpath "$1")
   folder=$(mktemp -d)
   trap finish EXIT
   mkdir "$folder/models"
-  cp "$3/fashion.safetensors" "$folder/models/"
+  cp "$3/$model.safetensors" "$folder/models/"
   export GEGL_PATH GEGL_DIFFUSION_MODELS=$folder/models GEGL_USE_OPENCL=no HOME=$folder
   export XDG_CONFIG_HOME=$folder/.config XDG_DATA_HOME=$folder/data
   export XDG_CACHE_HOME=$folder/cache LC_ALL=C.UTF-8
