@@ -38,10 +38,14 @@ model_gone ()
 }
 
 # The dialog says it, too: it has grown by that sentence.
+has_grown ()
+{
+  [[ $(dialog_height) -gt $(($1 + 20)) ]]
+}
+
 dialog_says_it ()
 {
-  local height=$1
-  [[ $(dialog_height) -gt $((height + 20)) ]]
+  wait_for 60 has_grown "$1"
 }
 
 model_back ()
