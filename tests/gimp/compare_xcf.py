@@ -99,7 +99,7 @@ def main(before_path, after_path, *box):
             sys.exit(f'{after_path}: pixel {i % width}, {i // width} has changed')
         n_within += within
         n_changed += old != new
-    if not n_within or n_changed < 0.6 * n_within:
+    if not n_within or n_changed < 0.4 * n_within:
         sys.exit(f'{after_path}: of {n_within} pixels {n_changed} have changed')
 
 

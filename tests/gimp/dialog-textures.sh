@@ -4,7 +4,8 @@
 #
 # dialog-textures.sh MODULE-FOLDER GEGL-FOLDER MODELS-FOLDER [SCREENSHOT.png]: the
 # dialog of GIMP 2.10 for diffusion:textures, on a canvas several times as large
-# as what the model was trained on. TAP; skipped without GIMP or the model.
+# as what the model was trained on. TAP; skipped without GIMP or the model. Run by
+# hand: it works the menu of classes blindly, which a slow screen confuses.
 set -u
 . "$(dirname "$0")/screen.sh"
 . "$(dirname "$0")/screen2.sh"
