@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: gegl-diffusion developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""compare_xcf.py BEFORE.xcf AFTER.xcf [X Y WIDTH HEIGHT]
+"""compare_xcf.py BEFORE.xcf AFTER.xcf [X Y WIDTH HEIGHT [SHARE]]
 
 Files of GIMP whose first layer has one tile, at most 64 x 64 pixels: outside of
 the box, or without one of what is less opaque in the first than its corner, all
-pixels have the same bytes; within it most have others.
+pixels have the same bytes; within it a share of SHARE, else 0.6, has others.
 """
 import struct
 import sys
@@ -89,9 +89,10 @@ def main(before_path, after_path, *box):
         sys.exit(f'{after_path}: {layouts[0]} has become {layouts[1]}')
 
     n_within = n_changed = 0
+    share = float(box[4]) if len(box) > 4 else 0.6
     for i, (old, new) in enumerate(zip(before, after)):
         if box:
-            left, top, w, h = map(int, box)
+            left, top, w, h = map(int, box[:4])
             within = left <= i % width < left + w and top <= i // width < top + h
         else:
             within = old[-size:] != before[0][-size:]
@@ -99,7 +100,7 @@ def main(before_path, after_path, *box):
             sys.exit(f'{after_path}: pixel {i % width}, {i // width} has changed')
         n_within += within
         n_changed += old != new
-    if not n_within or n_changed < 0.4 * n_within:
+    if not n_within or n_changed < share * n_within:
         sys.exit(f'{after_path}: of {n_within} pixels {n_changed} have changed')
 
 
