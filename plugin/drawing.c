@@ -173,7 +173,8 @@ run_job (gpointer data, GError **error)
   size_t            channels = dm_model_get_config (job->model)->channels;
   float            *value;
 
-  g_debug ("draws %zu x %zu pixels", settings->width, settings->height);
+  g_debug ("draws %zu x %zu pixels, seed %" G_GUINT64_FORMAT, settings->width,
+           settings->height, job->picture.seed);
   job->on_step (0, settings->n_steps, job->data);
   value = dm_generate (job->model, settings, &job->picture, 1, job->on_step,
                        job->data, dm_pool_get_default (), error);

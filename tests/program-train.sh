@@ -11,7 +11,7 @@ program=$(realpath "$1")
 # killed after its first checkpoint, then continued
 killed_and_resumed ()
 {
-  in_place=exec train killed.safetensors --images 3200 --checkpoint-every 160 \
+  in_place=exec train killed.safetensors --images 2400 --checkpoint-every 160 \
     --json-log log.json > /dev/null 2>&1 &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
@@ -21,41 +21,45 @@ killed_and_resumed ()
   kill -9 $pid
   wait $pid 2> /dev/null
   [[ $? == 137 ]] || return 1
-  train killed.safetensors --images 3200 --resume > /dev/null
+  train killed.safetensors --images 2400 --resume > /dev/null
 }
 
-# interrupted SIGNAL: a state is left, with which the run can go on
-interrupted ()
+# begun: a run that would go on for ever; sets pid
+begun ()
 {
+  local i
   rm -f stopped*
-  # whatever these tests are run under, as nohup
-  in_place="exec env --default-signal=$1" train stopped.safetensors --images 100000000 > out.txt 2>&1 &
-  local pid=$!
+  train stopped.safetensors --images 100000000 --checkpoint-every 100000000 --no-evaluate > out.txt 2>&1 &
+  pid=$!
   for ((i = 0; i < 600; i++)); do
     [[ -s stopped.safetensors.state ]] && break
     sleep 0.05
   done
   sleep 0.3
+}
+
+# interrupted SIGNAL: a state is left, with which the run can go on
+interrupted ()
+{
+  # whatever these tests are run under, as nohup
+  in_place="exec env --default-signal=$1" begun
+  cp stopped.safetensors.state first.state
   kill "-$1" $pid
   wait $pid
-  [[ $? == 130 && -s stopped.safetensors.state && ! -e stopped.safetensors ]] &&
-    train stopped.safetensors --images 80 --resume > /dev/null && [[ -s stopped.safetensors ]]
+  [[ $? == 130 && ! -e stopped.safetensors ]] && ! cmp -s stopped.safetensors.state first.state &&
+    train stopped.safetensors --images 80 --resume --no-evaluate > /dev/null && [[ -s stopped.safetensors ]]
 }
 
 # nohup makes a run deaf to a closed terminal
 deaf_to_hangup ()
 {
-  rm -f stopped*
-  (trap '' HUP; in_place=exec train stopped.safetensors --images 100000000 > out.txt 2>&1) &
-  local pid=$!
-  for ((i = 0; i < 600; i++)); do
-    [[ -s stopped.safetensors.state ]] && break
-    sleep 0.05
-  done
-  pid=$(pgrep -P $pid || echo $pid)
+  trap '' HUP
+  in_place=exec begun
+  trap - HUP
   kill -HUP $pid
   sleep 0.5
-  kill -0 $pid && kill -TERM $pid && wait
+  [[ $(ps -o stat= -p $pid) != Z* ]] && kill -TERM $pid && wait $pid
+  [[ $? == 130 ]]
 }
 
 # a reader that goes away, as a pager in a closed terminal
@@ -116,7 +120,7 @@ averages_of_two_sittings ()
 {
   local data=tested
   rm -f killed* log.json
-  killed_and_resumed && train unbroken.safetensors --images 3200 > /dev/null &&
+  killed_and_resumed && train unbroken.safetensors --images 2400 > /dev/null &&
     cmp -s unbroken.safetensors killed.safetensors
 }
 
@@ -124,7 +128,7 @@ averages_of_two_sittings ()
 no_room_for_averages ()
 {
   : > lone-averages
-  data=tested train lone.safetensors --force --images 1600 > out.txt 2> err.txt && [[ -s lone.safetensors ]] &&
+  data=tested train lone.safetensors --force --images 2400 > out.txt 2> err.txt && [[ -s lone.safetensors ]] &&
     grep -q 'lone-averages: cannot be made' err.txt
 }
 
@@ -141,11 +145,11 @@ full_disk_keeps_states ()
 states_are_kept ()
 {
   local state=several.safetensors.state
-  train several.safetensors --images 3200 --checkpoint-every 640 --keep 3 > /dev/null || return 1
+  train several.safetensors --images 2400 --checkpoint-every 480 --keep 3 > /dev/null || return 1
   [[ -s $state && -s $state.1 && -s $state.2 && ! -e $state.3 && ! -e $state.next ]] || return 1
   cmp -s whole.safetensors several.safetensors || return 1
   head -c 5000 $state > cut && mv cut $state
-  train several.safetensors --images 3200 --resume --keep 3 > out.txt || return 1
+  train several.safetensors --images 2400 --resume --keep 3 > out.txt || return 1
   grep -q "$state: .*; continuing from $state.1" out.txt && cmp -s whole.safetensors several.safetensors
 }
 
@@ -168,7 +172,7 @@ changed_data ()
 # options that no network survives: a sentence, and weights that can be read
 gone_astray ()
 {
-  status 1 'gone astray' train astray.safetensors --images 32000 --rate 1 --decay 1000 --clip 0 &&
+  status 1 'gone astray' train astray.safetensors --images 16000 --rate 1 --decay 1000 --clip 0 &&
     grep -q 'weights of the last good step' out.txt && "$program" inspect astray.safetensors > /dev/null
 }
 
@@ -207,12 +211,12 @@ class_folders ()
 one_class ()
 {
   mkdir one && cp -r photos/light one/
-  status 1 'one class' "$program" train one -o x.safetensors
+  status 1 'one class' "$program" train one -o x.safetensors --images 80
 }
 
 idx_data data
-check 'a run makes a model' quietly train whole.safetensors --images 3200
-check 'so does one thread' quietly train one.safetensors --images 3200 --threads 1
+check 'a run makes a model' quietly train whole.safetensors --images 2400
+check 'so does one thread' quietly train one.safetensors --images 2400 --threads 1
 check 'and it is the same file' cmp -s whole.safetensors one.safetensors
 check 'a killed run can be resumed' killed_and_resumed
 check 'and is the run that never stopped' cmp -s whole.safetensors killed.safetensors
@@ -246,11 +250,11 @@ check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors
 check 'weights of another shape' status 1 'photos.safetensors' train x.safetensors --images 80 \
   --width 32 --init photos.safetensors
 
-check 'missing data' status 1 'no-such' "$program" train no-such -o x.safetensors
+check 'missing data' status 1 'no-such' "$program" train no-such -o x.safetensors --images 80
 mkdir empty
-check 'empty data' status 1 'empty' "$program" train empty -o x.safetensors
+check 'empty data' status 1 'empty' "$program" train empty -o x.safetensors --images 80
 mkdir -p single/only
-check 'no pictures' status 1 'single' "$program" train single -o x.safetensors
+check 'no pictures' status 1 'single' "$program" train single -o x.safetensors --images 80
 check 'unwritable output' status 1 'nowhere/x.safetensors' train nowhere/x.safetensors --images 80
 check 'a folder as output' status 1 'is a folder' train data --images 80
 check 'unwritable log' status 1 'nowhere/log' train x.safetensors --images 80 --json-log nowhere/log
@@ -258,10 +262,10 @@ check 'no output given' status 2 'FILE' "$program" train data
 check 'unknown option' status 2 'help' "$program" train data -o x.safetensors --widht 3
 check 'unusable value' status 2 'prediction\|sideways' train x.safetensors --prediction sideways
 check 'state of another run' status 1 'other data or options' \
-  train whole.safetensors --images 3200 --resume --seed 6
+  train whole.safetensors --images 2400 --resume --seed 6
 check 'state of another network' status 1 'dropout' \
-  train whole.safetensors --images 3200 --resume --dropout 0.1
+  train whole.safetensors --images 2400 --resume --dropout 0.1
 head -c 1000 data/train-images-idx3-ubyte > cut && mkdir cutdata &&
   mv cut cutdata/train-images-idx3-ubyte && cp data/train-labels-idx1-ubyte cutdata
-check 'data cut short' status 1 'train-images' "$program" train cutdata -o x.safetensors
+check 'data cut short' status 1 'train-images' "$program" train cutdata -o x.safetensors --images 80
 echo "1..$n_tests"

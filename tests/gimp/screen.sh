@@ -28,9 +28,12 @@ skip ()
 
 processes=()
 
+# GIMP asked to end may wait for an answer to one of its dialogs: nobody gives it.
 finish ()
 {
   kill "${processes[@]}" 2> /dev/null
+  sleep 1
+  kill -9 "${processes[@]}" 2> /dev/null
   wait
   rm -rf "$folder"
 }
@@ -115,17 +118,17 @@ place_main ()
   wait_for 120 is_white "${@:2}"
 }
 
-# n_runs: how often the network has drawn
+# n_runs [SEED]: how often the network has drawn, of all seeds
 n_runs ()
 {
-  grep -c 'gegl-diffusion-DEBUG.* draws' "$folder/gimp.log"
+  grep -c "gegl-diffusion-DEBUG.* draws.* seed ${1-[0-9]*}\$" "$folder/gimp.log"
 }
 
-# drawn N: as often as that, no more
+# drawn N [SEED]: as often as that, no more
 drawn ()
 {
-  [[ $(n_runs) == "$1" ]] && return 0
-  echo "# drawn $(n_runs) times"
+  [[ $(n_runs "${@:2}") == "$1" ]] && return 0
+  echo "# drawn $(n_runs "${@:2}") times"
   return 1
 }
 
