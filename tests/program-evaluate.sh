@@ -92,6 +92,35 @@ cut_short ()
     status 1 'short.tsv: not a table of the same evaluation' evaluate good.safetensors --resume -o short.tsv
 }
 
+# the best strength of a table, and how its pictures were drawn, are the model's from then on; the weights stay
+recommends ()
+{
+  cp good.safetensors told.safetensors &&
+    evaluate told.safetensors --guidance 0,0.5,2 -o told.tsv --recommend --nearest near.png > out.txt || return 1
+  local best
+  best=$(awk -F '\t' '$1 == "drawn" && (!least || $4 < least) { least = $4 } $1 == "drawn" { fid[$2] = $4; shown[$2] = $8 }
+    END { for (w in fid) if (fid[w] <= 1.05 * least && (best == "" || shown[w] > shown[best])) best = w; print best }' told.tsv)
+  grep -q "^recommended from now on: guidance $best; written into told.safetensors" out.txt &&
+    "$program" inspect told.safetensors > card.txt && grep -q "^  recommended  *guidance $best " card.txt &&
+    grep -q '^  steps  *6$' card.txt && grep -q '^  measured  *FID .*of 60 drawn' card.txt &&
+    grep -q 'written: near.png' out.txt && [[ $(head -c 4 near.png) == $'\211PNG' ]] &&
+    "$program" sample told.safetensors --class all --guidance 1 --steps 3 -o told.png &&
+    "$program" sample good.safetensors --class all --guidance 1 --steps 3 -o good.png && cmp told.png good.png
+}
+
+# without measuring again; where nothing can be written the model stays
+recommends_later ()
+{
+  cp good.safetensors later.safetensors && cp told.tsv later.tsv &&
+    sed -i '1s/told.safetensors/later.safetensors/' later.tsv &&
+    evaluate later.safetensors --guidance 0,0.5,2 -o later.tsv --resume --recommend > out.txt &&
+    ! grep -q 'looked at' out.txt && "$program" inspect later.safetensors > later.txt &&
+    diff <(tail -n +2 card.txt) <(tail -n +2 later.txt) || return 1
+  cp good.safetensors later.safetensors
+  (ulimit -f 1; trap '' XFSZ; evaluate later.safetensors --guidance 0,0.5,2 -o later.tsv --resume --recommend > out.txt 2> err.txt)
+  [[ $? == 1 ]] && grep -q 'later.safetensors: ' err.txt && cmp good.safetensors later.safetensors
+}
+
 # refused SED-SCRIPT ARGUMENT...: a table so changed, which stays as it is
 refused ()
 {
@@ -124,6 +153,8 @@ check 'better figures for better pictures' in_order
 check 'the same table on one thread' same_table
 check 'a table that was begun' goes_on
 check 'a table that is whole, and one that is not there' is_whole
+check 'the best strength is the model'"'"'s' recommends
+check 'also that of a table that is there' recommends_later
 check 'a table of other steps' refused '' --steps 7
 check 'a table of more pictures' refused '' --samples 61
 check 'a table with a line cut short' refused '$s/\t[^\t]*$//'
@@ -142,6 +173,7 @@ check 'pictures that are alike are read' status 1 'no-groups.tsv' \
 check 'no feature network' status 2 'train DATA --task classifier' "$program" evaluate good.safetensors bands -o x.tsv
 check 'no table' status 2 'TABLE.tsv' "$program" evaluate good.safetensors bands --features features.safetensors
 check 'no data' status 2 'MODEL and DATA' "$program" evaluate good.safetensors --features features.safetensors -o x.tsv
+check 'a sheet of another kind' status 2 'writes FILE.png' evaluate good.safetensors -o x.tsv --nearest x.svg
 check 'a plot of another kind' status 2 'svg or FILE.png' evaluate good.safetensors -o x.tsv --plot x.jpg
 check 'a model for a feature network' status 1 'good.safetensors: draws pictures' \
   "$program" evaluate good.safetensors bands --features good.safetensors -o x.tsv

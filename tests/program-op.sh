@@ -12,9 +12,17 @@ export GEGL_PATH=$gegl_folder:$(realpath "$2")
 . "$(dirname "$0")/support/program.sh"
 export GEGL_DIFFUSION_MODELS=$folder/models XDG_DATA_HOME=$folder/none XDG_DATA_DIRS=$folder/none
 
+# What babl has learnt of colours it makes at every later start, which may take
+# seconds: each program begins without.
+forget_colours ()
+{
+  rm -rf "$XDG_CACHE_HOME/babl"
+}
+
 # gegl, which must come back
 gegl ()
 {
+  forget_colours
   LD_PRELOAD=$sanitizer timeout 60 "$(type -P gegl)" "$@"
 }
 
@@ -30,6 +38,7 @@ draw ()
 # without COMMAND...: a program of GEGL that needs nothing of ours
 without ()
 {
+  forget_colours
   GEGL_PATH=$gegl_folder timeout 60 "$@" > out.txt 2>&1
 }
 

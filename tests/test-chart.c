@@ -220,6 +220,48 @@ test_png (void)
   cairo_surface_destroy (surface);
 }
 
+/* Pixels of the curve through @n points, with their labels or without. */
+static size_t
+count_curve (const DmChartPoint *labelled, size_t n, gboolean with_labels)
+{
+  g_autofree char         *path = g_build_filename (folder, "curve.png", NULL);
+  g_autofree DmChartPoint *shown = g_memdup2 (labelled, n * sizeof *labelled);
+  g_autoptr (GError) error = NULL;
+  DmChart          chart = new_chart ();
+  cairo_surface_t *surface;
+  size_t           found;
+
+  for (size_t i = 0; !with_labels && i < n; i++)
+    shown[i].label = NULL;
+  chart.points = shown;
+  chart.n_points = n;
+  chart.n_marks = 0;
+  dm_chart_save (&chart, path, &error);
+  g_assert_no_error (error);
+  surface = cairo_image_surface_create_from_png (path);
+  found = count_colour (surface, 0x1f61a6, 1440);
+  cairo_surface_destroy (surface);
+
+  return found;
+}
+
+/* Labels lie beside a curve, however flat: nothing of it is hidden. */
+static void
+test_labels (void)
+{
+  static const DmChartPoint falling[] = {
+    { 0, 5, "w = 0" }, { 1, 4.9, "w = 1" }, { 2, 4.8, "w = 2" }, { 3, 0, NULL }
+  };
+  static const DmChartPoint rising[] = {
+    { 0, 0, NULL }, { 1, 4.8, "w = 1" }, { 2, 4.9, "w = 2" }, { 3, 5, "w = 3" }
+  };
+
+  g_assert_cmpuint (count_curve (falling, 4, TRUE), ==,
+                    count_curve (falling, 4, FALSE));
+  g_assert_cmpuint (count_curve (rising, 4, TRUE), ==,
+                    count_curve (rising, 4, FALSE));
+}
+
 /* Returns: (transfer full): the picture as text */
 static char *
 save_lines (const double *x, const double *y, size_t n, gboolean log_y)
@@ -305,6 +347,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/axis", test_axis);
   g_test_add_func ("/chart/log-axis", test_log_axis);
   g_test_add_func ("/chart/place", test_place);
+  g_test_add_func ("/chart/labels", test_labels);
   g_test_add_func ("/chart/lines", test_lines);
   g_test_add_func ("/chart/svg", test_svg);
   g_test_add_func ("/chart/png", test_png);

@@ -1,16 +1,8 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <gio/gio.h>
-#include <glib/gstdio.h>
-#include <string.h>
-
 #include "check.h"
-#include "image/image.h"
-#include "keep-modules.h"
-#include "model-case.h"
-#include "tensor/error.h"
-#include "train/dataset.h"
+#include "dataset-case.h"
 
 #define SIDE 5
 #define PIXELS (SIDE * SIDE)
@@ -18,71 +10,6 @@
 #define N_TEST 3
 
 #define CIFAR_RECORD (1 + 3 * 32 * 32)
-
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  (void) data;
-  self->folder = g_dir_make_tmp ("dm-data-XXXXXX", NULL);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  (void) data;
-  dm_test_remove (self->folder);
-  g_free (self->folder);
-}
-
-static void
-write_file (const Fixture *self, const char *name, const void *data, gsize n)
-{
-  g_autofree char *path = g_build_filename (self->folder, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  /* without the flushes of g_file_set_contents(), which take their time;
-   * GLib 2.74 then leaves the end of a longer file
-   */
-  g_unlink (path);
-  g_assert_true (g_file_set_contents_full (
-      path, data, (gssize) n, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-}
-
-static DmDataset *
-open_with (const Fixture *self, const DmDatasetOptions *options)
-{
-  g_autoptr (GError) error = NULL;
-  DmDataset *dataset = dm_dataset_open (self->folder, options, &error);
-
-  g_assert_no_error (error);
-
-  return dataset;
-}
-
-static DmDataset *
-open_folder (const Fixture *self)
-{
-  return open_with (self, &(DmDatasetOptions){ 0 });
-}
-
-/* @part: what the sentence must hold beside the folder */
-static void
-assert_refused (const Fixture *self, const char *part)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_null (
-      dm_dataset_open (self->folder, &(DmDatasetOptions){ 0 }, &error));
-  g_assert_error (error, DM_ERROR, DM_ERROR_DATA);
-  if (strstr (error->message, part) == NULL)
-    g_error ("“%s” does not speak of “%s”", error->message, part);
-}
 
 /* --- idx ------------------------------------------------------------------ */
 
@@ -365,135 +292,6 @@ test_cifar (Fixture *self, gconstpointer data)
   assert_refused (self, "data_batch_3.bin");
 }
 
-/* --- class folders -------------------------------------------------------- */
-
-static void
-write_picture (const Fixture *self,
-               const char    *name,
-               size_t         side,
-               size_t         channels,
-               const float    value[3])
-{
-  g_autofree char  *path = g_build_filename (self->folder, name, NULL);
-  g_autofree char  *parent = g_path_get_dirname (path);
-  g_autofree float *pixels = g_new (float, side *side *channels);
-
-  for (size_t i = 0; i < side * side * channels; i++)
-    pixels[i] = value[i % channels];
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (dm_image_save_png (path, pixels, side, side, channels, NULL));
-}
-
-/* Sorted names are the labels; what cannot be read is named and left out; the
- * pictures take one size, and colour if one of them has any.
- */
-static void
-test_folders (Fixture *self, gconstpointer data)
-{
-  static const float red[] = { 1, -1, -1 }, gray[] = { 0.2f, 0.2f, 0.2f };
-  g_autoptr (DmDataset) set = NULL;
-
-  (void) data;
-  write_picture (self, "b/1.png", 24, 3, red);
-  write_picture (self, "b/2.png", 40, 1, gray);
-  write_picture (self, "a/1.png", 30, 3, gray);
-  write_picture (self, ".hidden/1.png", 24, 3, red);
-  write_file (self, "a/notes.txt", "hello", 5);
-  write_file (self, "a/empty.png", "", 0);
-  write_file (self, "LICENSE", "free", 4);
-  write_file (self, "aa/notes.txt", "hello", 5);
-  set = open_folder (self);
-
-  g_assert_cmpuint (set->n_classes, ==, 2);
-  g_assert_cmpstr (set->class_names[0], ==, "a");
-  g_assert_cmpstr (set->class_names[1], ==, "b");
-  g_assert_cmpuint (set->n_images, ==, 3);
-  g_assert_cmpuint (set->side, ==, 24);
-  g_assert_cmpuint (set->channels, ==, 3);
-  g_assert_cmpuint (set->skipped->len, ==, 3);
-  g_assert_nonnull (strstr (set->skipped->pdata[0], "empty.png"));
-  g_assert_nonnull (strstr (set->skipped->pdata[1], "notes.txt"));
-  g_assert_cmpuint (set->empty->len, ==, 1);
-  g_assert_cmpstr (set->empty->pdata[0], ==, "aa");
-
-  g_assert_cmpint (set->class_id[0], ==, 0);
-  g_assert_cmpint (set->class_id[2], ==, 1);
-  g_assert_cmpint (set->pixels[24 * 24 * 3], ==, 255);
-  g_assert_cmpint (set->pixels[24 * 24 * 3 + 1], ==, 0);
-  g_assert_cmpint (set->pixels[0], ==, 153);
-}
-
-/* Large pictures wait in a smaller size, and end up as averages all the same:
- * here of stripes, which every side divides.
- */
-static void
-test_large (Fixture *self, gconstpointer data)
-{
-  g_autofree float *pixels = g_new (float, 384 * 384);
-  g_autoptr (DmDataset) set = NULL;
-  char *paths[2];
-
-  (void) data;
-  for (size_t i = 0; i < 384 * 384; i++)
-    pixels[i] = i % 384 % 6 < 3 ? -1.0f : (float) (i / 384) / 192 - 1.0f;
-
-  for (int i = 0; i < 2; i++)
-    {
-      g_autofree char *folder =
-          g_build_filename (self->folder, i == 0 ? "a" : "b", NULL);
-
-      g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-      paths[i] = g_build_filename (folder, "large.png", NULL);
-      g_assert_true (dm_image_save_png (paths[i], pixels, 384, 384, 1, NULL));
-    }
-  set = open_folder (self);
-  g_assert_cmpuint (set->side, ==, 64);
-  for (size_t i = 0; i < 64 * 64; i++)
-    {
-      double row = ((double) (i / 64) * 6 + 2.5) / 384 * 255;
-
-      g_assert_cmpfloat_with_epsilon (set->pixels[i], row / 2, 1.5);
-    }
-  g_free (paths[0]);
-  g_free (paths[1]);
-}
-
-/* Gray data stay gray, and a size is what the option says. */
-static void
-test_gray (Fixture *self, gconstpointer data)
-{
-  static const float dark[3] = { -0.6f }, light[3] = { 0.6f };
-  DmDatasetOptions   options = { .side = 12 };
-  g_autoptr (DmDataset) set = NULL;
-
-  (void) data;
-  write_picture (self, "a/1.png", 24, 1, dark);
-  write_picture (self, "b/1.png", 24, 1, light);
-  set = open_with (self, &options);
-  g_assert_cmpuint (set->channels, ==, 1);
-  g_assert_cmpuint (set->side, ==, 12);
-  g_assert_cmpint (set->pixels[143], ==, 51);
-  g_assert_cmpint (set->pixels[144], ==, 204);
-}
-
-static void
-test_unusable (Fixture *self, gconstpointer data)
-{
-  static const float gray[3] = { 0 };
-  g_autofree char   *missing = g_build_filename (self->folder, "no", NULL);
-
-  (void) data;
-  assert_refused (self, self->folder);
-  assert_refused (&(Fixture){ missing }, missing);
-  write_file (self, "a/notes.txt", "hello", 5);
-  assert_refused (self, "notes.txt");
-  write_picture (self, "a/1.png", 24, 1, gray);
-  assert_refused (self, "one class");
-  write_file (self, "b/notes.txt", "hello", 5);
-  assert_refused (self, "one class");
-}
-
 /* --- order ---------------------------------------------------------------- */
 
 /* Each epoch has every picture once, in an order of its own. */
@@ -596,139 +394,6 @@ test_held_out (Fixture *self, gconstpointer data)
   g_assert_cmpstr (digest_a, !=, digest_c);
 }
 
-/* --- crops ---------------------------------------------------------------- */
-
-#define WRAP_W 20
-#define WRAP_H 12
-#define CROP 8
-
-/* Two classes of pictures wider than high, no two pixels of a row alike. */
-static void
-write_wide (const Fixture *self)
-{
-  static const char *const names[] = { "a/1.png", "a/2.png", "a/3.png",
-                                       "b/1.png" };
-  float                    pixels[WRAP_W * WRAP_H];
-
-  for (size_t p = 0; p < G_N_ELEMENTS (names); p++)
-    {
-      g_autofree char *path = g_build_filename (self->folder, names[p], NULL);
-      g_autofree char *parent = g_path_get_dirname (path);
-
-      for (size_t i = 0; i < G_N_ELEMENTS (pixels); i++)
-        pixels[i] = (float) ((i * 7 + p * 50) % 256) / 127.5f - 1.0f;
-      g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-      g_assert_true (dm_image_save_png (path, pixels, WRAP_W, WRAP_H, 1, NULL));
-    }
-}
-
-/* Pictures keep their size; at scale 1 every crop is found in its picture, at
- * its place, wherever that wraps; the middle is as it was.
- */
-static void
-test_crops (Fixture *self, gconstpointer data)
-{
-  DmDatasetOptions options = { .side = CROP,
-                               .augment = { .crop = DM_CROP_WRAP } };
-  g_autoptr (DmDataset) set = NULL, middle = NULL;
-  float x0[CROP * CROP], again[CROP * CROP], scale;
-
-  (void) data;
-  write_wide (self);
-  set = open_with (self, &options);
-  g_assert_cmpuint (set->side, ==, CROP);
-  g_assert_cmpuint (set->places[3].width, ==, WRAP_W);
-  g_assert_cmpuint (set->places[3].height, ==, WRAP_H);
-
-  for (uint64_t k = 0; k < 200; k++)
-    {
-      size_t        i = dm_dataset_choose (set, 3, k);
-      const guint8 *pixels = set->pixels + set->places[i].at;
-      double        drawn;
-      DmSquare square = dm_augment_draw_square (&set->augment, &drawn, CROP,
-                                                WRAP_W, WRAP_H, 3, k);
-
-      g_assert_cmpint (dm_dataset_draw (set, x0, &scale, 3, k), ==,
-                       set->class_id[i]);
-      g_assert_cmpfloat (scale, ==, 1.0f);
-      for (size_t j = 0; j < CROP * CROP; j++)
-        g_assert_cmpfloat (x0[j], ==,
-                           pixels[(square.top + j / CROP) % WRAP_H * WRAP_W +
-                                  (square.left + j % CROP) % WRAP_W] /
-                                   127.5f -
-                               1.0f);
-      dm_dataset_draw (set, again, &scale, 3, k);
-      dm_assert_same (again, x0, CROP * CROP);
-    }
-
-  options.augment.crop = DM_CROP_CENTER;
-  middle = open_with (self, &options);
-  g_assert_cmpint (dm_dataset_get (set, x0, 3), ==, 1);
-  dm_dataset_get (middle, again, 3);
-  dm_assert_near (x0, again, CROP * CROP, 0.6 / 127.5);
-}
-
-/* Only the classes that are named take quarter turns, to all four sides. */
-static void
-test_turns (Fixture *self, gconstpointer data)
-{
-  char            *turned[] = { "B", NULL }, *unknown[] = { "c", NULL };
-  DmDatasetOptions options = { .side = CROP,
-                               .augment = { .crop = DM_CROP_RANDOM },
-                               .turned = turned };
-  g_autoptr (DmDataset) set = NULL;
-  g_autoptr (GError) error = NULL;
-  float  plain[CROP * CROP], drawn[CROP * CROP], scale;
-  size_t n_turned[2] = { 0 }, n[2] = { 0 };
-
-  (void) data;
-  write_wide (self);
-  set = open_with (self, &options);
-  for (uint64_t k = 0; k < 1000; k++)
-    {
-      size_t i = dm_dataset_choose (set, 3, k);
-      int    class_id = dm_dataset_crop (set, plain, &scale, i, 3, k);
-
-      dm_dataset_draw (set, drawn, &scale, 3, k);
-      n[class_id]++;
-      n_turned[class_id] += memcmp (plain, drawn, sizeof plain) != 0;
-    }
-  g_assert_cmpuint (n_turned[0], ==, 0);
-  g_assert_cmpfloat_with_epsilon ((double) n_turned[1] / n[1], 0.75, 0.14);
-
-  options.turned = unknown;
-  g_assert_null (dm_dataset_open (self->folder, &options, &error));
-  g_assert_error (error, DM_ERROR, DM_ERROR_OPTION);
-}
-
-/* Balanced, the classes come in turns, and each picture of a class as often as
- * the others.
- */
-static void
-test_balance (Fixture *self, gconstpointer data)
-{
-  DmDatasetOptions options = { .augment = { .balance = TRUE } };
-  g_autoptr (DmDataset) set = NULL;
-  size_t n_seen[4] = { 0 }, n_first = 0;
-
-  (void) data;
-  write_wide (self);
-  set = open_with (self, &options);
-  for (uint64_t k = 0; k < 600; k += 2)
-    {
-      size_t i = dm_dataset_choose (set, 1, k);
-      size_t j = dm_dataset_choose (set, 1, k + 1);
-
-      g_assert_cmpint (set->class_id[i], !=, set->class_id[j]);
-      n_first += set->class_id[i] == 0;
-      n_seen[i]++;
-      n_seen[j]++;
-    }
-  for (size_t i = 0; i < 4; i++)
-    g_assert_cmpuint (n_seen[i], ==, set->class_id[i] == 0 ? 100 : 300);
-  g_assert_cmpint (ABS ((int) n_first - 150), <, 45);
-}
-
 #define ADD(name, function, data)                                              \
   g_test_add ("/dataset/" name, Fixture, data, set_up, function, tear_down)
 
@@ -748,16 +413,9 @@ main (int argc, char **argv)
   ADD ("names", test_names, NULL);
   ADD ("fashion", test_fashion, NULL);
   ADD ("cifar", test_cifar, NULL);
-  ADD ("folders", test_folders, NULL);
-  ADD ("large", test_large, NULL);
-  ADD ("gray", test_gray, NULL);
-  ADD ("unusable", test_unusable, NULL);
   ADD ("order", test_order, NULL);
   ADD ("mirror", test_mirror, NULL);
   ADD ("held-out", test_held_out, NULL);
-  ADD ("crops", test_crops, NULL);
-  ADD ("turns", test_turns, NULL);
-  ADD ("balance", test_balance, NULL);
 
   /* without gegl_exit(), which unloads modules that keep some memory */
   return g_test_run ();

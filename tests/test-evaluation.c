@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "evaluate/neighbours.h"
 #include "evaluate/real-pictures.h"
 #include "evaluate/report.h"
 #include "evaluate/scores.h"
@@ -185,6 +186,38 @@ test_choose (Fixture *self, gconstpointer data)
   dm_real_pictures_clear (&real);
 }
 
+/* The pictures that are chosen, with all that is known of them. */
+static void
+test_share (Fixture *self, gconstpointer data)
+{
+  DmRealPictures real, share;
+  g_autoptr (GError) error = NULL;
+  g_autofree size_t *chosen = NULL;
+
+  (void) data;
+  look (self, &real, self->set, N_IMAGES);
+  chosen = dm_real_pictures_choose (&real, 5);
+  g_assert_true (dm_real_pictures_share (&share, self->net, &real, 5, &error));
+  g_assert_cmpuint (share.features.n, ==, 5);
+
+  for (size_t k = 0; k < 5; k++)
+    {
+      size_t i = chosen[k];
+
+      dm_assert_same (share.features.value + k * DIM,
+                      real.features.value + i * DIM, DIM);
+      dm_assert_same (share.features.probability + k * 2,
+                      real.features.probability + i * 2, 2);
+      g_assert_cmpint (share.features.class_id[k], ==,
+                       real.features.class_id[i]);
+      g_assert_cmpuint (share.picture[k], ==, real.picture[i]);
+      g_assert_cmpfloat (share.scale[k], ==, real.scale[i]);
+    }
+
+  dm_real_pictures_clear (&share);
+  dm_real_pictures_clear (&real);
+}
+
 /* What is drawn is looked at as a file would hold it: 8 bits, within range. */
 static void
 test_rounds (Fixture *self, gconstpointer data)
@@ -251,6 +284,47 @@ test_figures (Fixture *self, gconstpointer data)
   /* a model that has hardly learnt draws what no training picture is like */
   g_assert_cmpfloat (drawn.distance, >, held_out.distance);
   g_assert_cmpfloat (drawn.copies, ==, 0.0);
+}
+
+/* Beside each picture is a training picture, and none is nearer. */
+static void
+test_nearest (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DmEvaluation) evaluation = new_evaluation (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree float *pixels =
+      dm_evaluation_show_nearest (evaluation, 1.0, 2, &error);
+  DmRealPictures real;
+  DmFeatures     pair;
+
+  (void) data;
+  g_assert_no_error (error);
+  look (self, &real, self->set, N_IMAGES);
+  g_assert_true (dm_feature_net_prepare (self->net, &pair, 2, &error));
+  for (size_t i = 0; i < 4; i++)
+    {
+      float distance, least = INFINITY, own = INFINITY;
+
+      dm_feature_net_look (self->net, &pair, pixels + 2 * i * SIDE * SIDE, 0,
+                           2);
+      distance =
+          dm_neighbour_square_distance (pair.value, pair.value + DIM, DIM);
+      for (size_t k = 0; k < N_IMAGES; k++)
+        {
+          const float *value = real.features.value + k * DIM;
+          float        other =
+              dm_neighbour_square_distance (pair.value + DIM, value, DIM);
+
+          least = fminf (least,
+                         dm_neighbour_square_distance (pair.value, value, DIM));
+          own = fminf (own, other);
+        }
+      g_assert_cmpfloat (distance, >, 0.0f);
+      g_assert_cmpfloat (distance, ==, least);
+      g_assert_cmpfloat (own, ==, 0.0f);
+    }
+  dm_features_clear (&pair);
+  dm_real_pictures_clear (&real);
 }
 
 /* All held-out pictures among the training pictures are copies. */
@@ -426,8 +500,10 @@ main (int argc, char **argv)
 
   ADD ("real", test_real);
   ADD ("choose", test_choose);
+  ADD ("share", test_share);
   ADD ("rounds", test_rounds);
   ADD ("figures", test_figures);
+  ADD ("nearest", test_nearest);
   ADD ("copies", test_copies);
   ADD ("stops", test_stops);
   ADD ("refusals", test_refusals);

@@ -144,8 +144,8 @@ main (int argc, char **argv)
   int              status;
 
   g_test_init (&argc, &argv, NULL);
-  g_setenv ("XDG_DATA_HOME", "/nonexistent", TRUE);
-  g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_HOME", "/proc/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_DIRS", "/proc/nonexistent", TRUE);
   dm_test_forgive_leaks ();
 
   status = run_in (folder);

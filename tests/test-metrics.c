@@ -137,36 +137,6 @@ test_score (void)
                 "score");
 }
 
-static guint8 *
-get_bytes (const DmWeights *vectors, const char *name, size_t *shape)
-{
-  g_autofree float *value = get (vectors, name, shape);
-  guint8           *bytes = g_new (guint8, shape[0] * shape[1]);
-
-  for (size_t i = 0; i < shape[0] * shape[1]; i++)
-    bytes[i] = (guint8) value[i];
-
-  return bytes;
-}
-
-static void
-test_nearest (void)
-{
-  g_autoptr (DmWeights) vectors = open_vectors ();
-  size_t             shape[2], others_shape[2];
-  g_autofree guint8 *pictures = get_bytes (vectors, "pictures", shape);
-  g_autofree guint8 *others = get_bytes (vectors, "others", others_shape);
-  g_autofree float  *nearest = get (vectors, "nearest", NULL);
-  g_autofree double *apart = g_new (double, shape[0]);
-  g_autofree size_t *index = g_new (size_t, shape[0]);
-
-  dm_nearest_picture (apart, index, pictures, shape[0], others, others_shape[0],
-                      shape[1], NULL);
-  assert_all_close (apart, shape[0], vectors, "apart");
-  for (size_t i = 0; i < shape[0]; i++)
-    g_assert_cmpuint (index[i], ==, (size_t) nearest[i]);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -174,7 +144,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/gaussian", test_gaussian);
   g_test_add_func ("/metrics/precision-recall", test_precision_recall);
   g_test_add_func ("/metrics/score", test_score);
-  g_test_add_func ("/metrics/nearest", test_nearest);
 
   return g_test_run ();
 }

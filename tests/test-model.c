@@ -291,7 +291,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("dm-model-XXXXXX", NULL);
   data = g_build_filename (folder, "data", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_DIRS", "/proc/nonexistent", TRUE);
 
   g_test_add_func ("/model/load", test_load);
   g_test_add_func ("/model/tensors", test_tensors);

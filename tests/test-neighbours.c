@@ -68,42 +68,16 @@ test_clouds (void)
   dm_pool_free (pool);
 }
 
-/* Copies are found wherever they are, at distance 0; all black and all white
- * are as far apart as can be, also where the sum exceeds 32 bits.
- */
+/* The nearest of points in a row, the first of two that are as near. */
 static void
-test_pictures (void)
+test_find (void)
 {
-  enum
-  {
-    N_BYTES = 70000,
-    N = 3,
-    N_OTHERS = 5
-  };
-  g_autofree guint8 *pictures = g_malloc0 (N * N_BYTES);
-  g_autofree guint8 *others = g_malloc0 (N_OTHERS * N_BYTES);
-  double             distance[N];
-  size_t             index[N];
+  const float value[] = { 0, 0, 3, 0, 3, 0, 9, 1 };
+  DmPoints    points = { value, 4, 2 };
 
-  memset (others, 255, 4 * N_BYTES);
-  for (size_t i = 0; i < N_BYTES; i++)
-    {
-      pictures[i] = (guint8) (i * 7);
-      pictures[N_BYTES + i] = 3;
-      others[2 * N_BYTES + i] = pictures[i];
-    }
-
-  dm_nearest_picture (distance, index, pictures, N, others, N_OTHERS, N_BYTES,
-                      NULL);
-  g_assert_cmpuint (index[0], ==, 2);
-  g_assert_cmpfloat (distance[0], ==, 0.0);
-  g_assert_cmpuint (index[1], ==, 4);
-  g_assert_cmpfloat (distance[1], ==, 3.0);
-
-  dm_nearest_picture (distance, index, pictures + 2 * N_BYTES, 1, others, 2,
-                      N_BYTES, NULL);
-  g_assert_cmpuint (index[0], ==, 0);
-  g_assert_cmpfloat (distance[0], ==, 255.0);
+  g_assert_cmpuint (dm_neighbour_find ((float[]){ 1, 1 }, &points), ==, 0);
+  g_assert_cmpuint (dm_neighbour_find ((float[]){ 2, 0 }, &points), ==, 1);
+  g_assert_cmpuint (dm_neighbour_find ((float[]){ 9, 9 }, &points), ==, 3);
 }
 
 int
@@ -113,7 +87,7 @@ main (int argc, char **argv)
   g_test_add_func ("/neighbours/radii", test_radii);
   g_test_add_func ("/neighbours/coverage", test_coverage);
   g_test_add_func ("/neighbours/clouds", test_clouds);
-  g_test_add_func ("/neighbours/pictures", test_pictures);
+  g_test_add_func ("/neighbours/find", test_find);
 
   return g_test_run ();
 }

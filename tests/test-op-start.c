@@ -96,8 +96,8 @@ test_headers_alone (void)
       g_assert_true (g_file_set_contents (path, data, (gssize) size, NULL));
     }
   g_setenv ("GEGL_DIFFUSION_MODELS", folder, TRUE);
-  g_setenv ("XDG_DATA_HOME", "/nonexistent", TRUE);
-  g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_HOME", "/proc/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_DIRS", "/proc/nonexistent", TRUE);
 
   read = count_read ();
   begin = clock ();

@@ -357,7 +357,7 @@ main (int argc, char **argv)
   config = g_build_filename (folder, "config", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_setenv ("XDG_CONFIG_HOME", config, TRUE);
-  g_setenv ("XDG_DATA_DIRS", "/nonexistent", TRUE);
+  g_setenv ("XDG_DATA_DIRS", "/proc/nonexistent", TRUE);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   dm_test_forgive_leaks ();
 

@@ -160,9 +160,9 @@ test_unwritable (Fixture *self, gconstpointer data)
 
   (void) data;
   g_assert_false (
-      dm_train_log_open (&self->log, "/nonexistent/log", 0, &error));
+      dm_train_log_open (&self->log, "/proc/nonexistent/log", 0, &error));
   g_assert_error (error, DM_ERROR, DM_ERROR_FILE);
-  g_assert_nonnull (strstr (error->message, "/nonexistent/log"));
+  g_assert_nonnull (strstr (error->message, "/proc/nonexistent/log"));
 }
 
 int

@@ -4,103 +4,27 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <math.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "model/dtype.h"
 #include "model/weights-header.h"
 #include "model/weights.h"
 #include "tensor/error.h"
+#include "weights-case.h"
 
 static char *folder;
-
-static DmConfig
-make_config (void)
-{
-  DmConfig config;
-
-  dm_config_init (&config);
-  config.resolution = 32;
-  config.channels = 3;
-  config.n_classes = 2;
-  config.width = 64;
-  config.n_levels = 3;
-  for (size_t i = 0; i < 3; i++)
-    {
-      config.multipliers[i] = i + 1;
-      config.attention[i] = i == 2;
-    }
-  config.dropout = 0.1;
-  config.prediction = DM_PREDICTION_V;
-
-  return config;
-}
-
-static DmCard *
-make_card (void)
-{
-  DmCard *card = dm_card_new ();
-
-  g_strfreev (card->class_names);
-  card->class_names = g_strsplit ("Große “Hütte”|cat\\dog", "|", -1);
-  card->images_per_class = g_new0 (gint64, 2);
-  card->images_per_class[1] = G_GINT64_CONSTANT (5000000000);
-  card->title = g_strdup ("Two");
-  card->sampler = g_strdup ("dpm2m");
-  card->guidance = 1.1;
-  card->n_steps = 25;
-  card->guidance_end = 0.125;
-  card->data_credits = g_strdup ("A\nB");
-  card->seed = G_MAXUINT64;
-
-  return card;
-}
-
-static const float  floats[6] = { 0.0f, -1.5f, 3e-5f, 65504.0f, 1e30f, 0.1f };
-static const gint64 integers[1] = { -G_GINT64_CONSTANT (9007199254740992) };
-static const guint8 bytes3[3] = { 0, 128, 255 };
-
-static const DmToStore stored[] = {
-  { "bytes", DM_DTYPE_U8, 1, { 3 }, bytes3 },
-  { "f32", DM_DTYPE_F32, 2, { 2, 3 }, floats },
-  { "none", DM_DTYPE_F32, 2, { 0, 7 }, NULL },
-  { "bf16", DM_DTYPE_BF16, 1, { 6 }, floats },
-  { "f16", DM_DTYPE_F16, 1, { 4 }, floats },
-  { "one", DM_DTYPE_I64, 0, { 0 }, integers },
-};
 
 static char *
 save_sample (const char *name)
 {
-  DmConfig config = make_config ();
-  g_autoptr (DmCard) card = make_card ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
-  char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (DmCard) card = dm_weights_case_card ();
 
-  g_hash_table_insert (metadata, (char *) "step", (char *) "{\"n\": 3}");
-  dm_weights_save (path, &config, card, metadata, stored, G_N_ELEMENTS (stored),
-                   &error);
-  g_assert_no_error (error);
-
-  return path;
+  return dm_weights_case_save (folder, name, card);
 }
 
-static GBytes *
-read_bytes (const char *path)
-{
-  char *data = NULL;
-  gsize size = 0;
-
-  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
-
-  return g_bytes_new_take (data, size);
-}
+static const float floats[6] = DM_WEIGHTS_CASE_FLOATS;
 
 /* What was saved is read again: values, description, metadata, shapes. */
 static void
@@ -109,8 +33,8 @@ test_round_trip (void)
   g_autofree char *path = save_sample ("sample.safetensors");
   g_autoptr (GError) error = NULL;
   g_autoptr (DmWeights) weights = dm_weights_open (path, &error);
-  g_autoptr (DmCard) card = make_card ();
-  DmConfig        config = make_config ();
+  g_autoptr (DmCard) card = dm_weights_case_card ();
+  DmConfig        config = dm_weights_case_config ();
   const DmConfig *config_read;
   const DmCard   *card_read;
   float           value[6], bf16[6];
@@ -187,9 +111,9 @@ static void
 test_layout (void)
 {
   g_autofree char *path = save_sample ("sample.safetensors");
-  g_autoptr (GBytes) first = read_bytes (path);
+  g_autoptr (GBytes) first = dm_weights_case_read (path);
   g_autofree char *again = save_sample ("sample.safetensors");
-  g_autoptr (GBytes) second = read_bytes (again);
+  g_autoptr (GBytes) second = dm_weights_case_read (again);
   g_autoptr (GError) error = NULL;
   g_autoptr (DmWeights) weights = dm_weights_open (path, &error);
   const guint8   *base;
@@ -216,7 +140,7 @@ static void
 test_prefixes (void)
 {
   g_autofree char *path = save_sample ("sample.safetensors");
-  g_autoptr (GBytes) whole = read_bytes (path);
+  g_autoptr (GBytes) whole = dm_weights_case_read (path);
   g_autofree char *longer = NULL;
   gsize            size;
   const char      *data = g_bytes_get_data (whole, &size);
@@ -450,221 +374,6 @@ test_unreadable (void)
   assert_refused (text, DM_ERROR_CORRUPT);
 }
 
-static guint
-count_files (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-
-  return n;
-}
-
-static void
-save_large (const char *path, GError **error)
-{
-  g_autofree float *value = g_new0 (float, 100000);
-  DmToStore         large = { "large", DM_DTYPE_F32, 1, { 100000 }, value };
-
-  g_assert_false (dm_weights_save (path, NULL, NULL, NULL, &large, 1, error));
-}
-
-/* Writes stop at @limit bytes, as on a full disk. */
-static void
-limit_file_size (rlim_t limit)
-{
-  struct rlimit limits = { limit, limit };
-
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limits), ==, 0);
-}
-
-/* When the disk is full, the former file is as it was, and alone. */
-static void
-test_full_disk (void)
-{
-  static const rlim_t limits[] = { 200000, 100, 0 };
-  g_autofree char    *path = NULL;
-  g_autoptr (GBytes) before = NULL;
-
-  if (!g_test_subprocess ())
-    {
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-      g_test_trap_assert_passed ();
-      return;
-    }
-
-  path = save_sample ("kept.safetensors");
-  before = read_bytes (path);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) after = NULL;
-      guint n_files = count_files (folder);
-
-      limit_file_size (limits[i]);
-      save_large (path, &error);
-      g_assert_error (error, DM_ERROR, DM_ERROR_FILE);
-      g_assert_true (g_str_has_prefix (error->message, path));
-
-      after = read_bytes (path);
-      g_assert_true (g_bytes_equal (before, after));
-      g_assert_cmpuint (count_files (folder), ==, n_files);
-    }
-}
-
-/* Where a file cannot be put, nothing is: least of all over what is no plain
- * file. Devices stand in our own folder: were the guard broken and the test run
- * by root, it would take those in /dev from everybody.
- */
-static void
-test_unwritable (void)
-{
-  g_autofree char  *file = save_sample ("file");
-  g_autofree char  *below = g_build_filename (file, "a.safetensors", NULL);
-  g_autofree char  *pipe = g_build_filename (folder, "unwritable", NULL);
-  const char *const paths[] = {
-    "/nonexistent/a.safetensors", "/proc/a.safetensors", below, folder, pipe,
-  };
-  struct stat status;
-
-  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      save_large (paths[i], &error);
-      g_assert_error (error, DM_ERROR, DM_ERROR_FILE);
-      g_assert_true (g_str_has_prefix (error->message, paths[i]));
-    }
-
-  g_assert_cmpint (stat (pipe, &status), ==, 0);
-  g_assert_true (S_ISFIFO (status.st_mode));
-}
-
-/* A link keeps leading to the file; modes follow the umask. */
-static void
-test_link (void)
-{
-  g_autofree char *path = save_sample ("target.safetensors");
-  g_autofree char *link = g_build_filename (folder, "link", NULL);
-  g_autofree char *same = NULL;
-  struct stat      status;
-  mode_t           mask = umask (0);
-
-  umask (mask);
-  g_assert_cmpint (symlink (path, link), ==, 0);
-  same = save_sample ("link");
-
-  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
-  g_assert_cmpint (stat (path, &status), ==, 0);
-  g_assert_cmpint (status.st_mode & 0777, ==, 0666 & ~mask);
-}
-
-/* A description that could not be read again is not written. */
-static void
-test_unstorable (void)
-{
-  g_autofree char *path = g_build_filename (folder, "no.safetensors", NULL);
-  DmConfig         config = make_config ();
-  g_autoptr (DmCard) card = make_card ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GError) nan_error = NULL;
-
-  config.n_classes = 3;
-  g_assert_false (dm_weights_save (path, &config, card, NULL, NULL, 0, &error));
-  g_assert_error (error, DM_ERROR, DM_ERROR_CORRUPT);
-
-  card->duration = NAN;
-  g_assert_false (
-      dm_weights_save (path, NULL, card, NULL, NULL, 0, &nan_error));
-  g_assert_error (nan_error, DM_ERROR, DM_ERROR_OPTION);
-  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-}
-
-static float
-decode (guint16 half, DmDtype dtype)
-{
-  guint16 little = GUINT16_TO_LE (half);
-  float   y;
-
-  dm_dtype_to_float (&y, &little, dtype, 1);
-
-  return y;
-}
-
-static guint16
-encode (float x, DmDtype dtype)
-{
-  guint16 half;
-
-  dm_dtype_from_float (&half, &x, dtype, 1);
-
-  return GUINT16_FROM_LE (half);
-}
-
-/* All halves survive; between two neighbours the nearer is taken, half way the
- * even one; beyond the largest comes infinity.
- */
-static void
-check_rounding (DmDtype dtype, guint16 infinity)
-{
-  for (guint h = 0; h < infinity; h++)
-    {
-      float   here = decode ((guint16) h, dtype);
-      float   next = decode ((guint16) (h + 1), dtype);
-      float   middle;
-      guint16 even = (guint16) (h + (h & 1));
-
-      /* where infinity begins, as if the exponents went on */
-      if (isinf (next))
-        next = 2 * here - decode ((guint16) (h - 1), dtype);
-      middle = 0.5f * here + 0.5f * next;
-
-      g_assert_cmpuint (encode (here, dtype), ==, h);
-      g_assert_cmpuint (encode (-here, dtype), ==, h | 0x8000);
-      if (isinf (middle))
-        continue;
-      g_assert_cmpuint (encode (middle, dtype), ==, even);
-      g_assert_cmpuint (encode (nextafterf (middle, 0.0f), dtype), ==, h);
-      g_assert_cmpuint (encode (nextafterf (middle, INFINITY), dtype), ==,
-                        h + 1);
-    }
-
-  g_assert_cmpuint (encode (INFINITY, dtype), ==, infinity);
-  g_assert_cmpuint (encode (-INFINITY, dtype), ==, infinity | 0x8000);
-  g_assert_true (isnan (decode (encode (NAN, dtype), dtype)));
-}
-
-static void
-test_rounding (void)
-{
-  check_rounding (DM_DTYPE_F16, 0x7c00);
-  check_rounding (DM_DTYPE_BF16, 0x7f80);
-  g_assert_true (decode (0x3555, DM_DTYPE_F16) == 0.333251953125f);
-  g_assert_true (decode (0x0001, DM_DTYPE_F16) == 0x1p-24f);
-}
-
-static void
-remove_folder (void)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-  g_free (folder);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -681,14 +390,9 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/headers", test_headers);
   g_test_add_func ("/weights/hostile", test_hostile);
   g_test_add_func ("/weights/unreadable", test_unreadable);
-  g_test_add_func ("/weights/full-disk", test_full_disk);
-  g_test_add_func ("/weights/unwritable", test_unwritable);
-  g_test_add_func ("/weights/link", test_link);
-  g_test_add_func ("/weights/unstorable", test_unstorable);
-  g_test_add_func ("/weights/rounding", test_rounding);
 
   status = g_test_run ();
-  remove_folder ();
+  dm_weights_case_remove (folder);
 
   return status;
 }

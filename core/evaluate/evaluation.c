@@ -1,15 +1,12 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "evaluate/evaluation.h"
+#include "evaluate/evaluation-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
-#include "evaluate/copies.h"
-#include "evaluate/gaussian.h"
-#include "evaluate/real-pictures.h"
 #include "evaluate/scores.h"
 #include "tensor/error.h"
 
@@ -21,26 +18,6 @@
 
 /* Crops of the data that stand for all there are, at least. */
 #define N_CROPS 10000
-
-/* Pictures that are kept as pixels at a time. */
-#define TOGETHER 64
-
-struct _DmEvaluation
-{
-  DmEvaluationOptions options;
-
-  /* the training pictures */
-  DmRealPictures real;
-  DmGaussian     gaussian; /* of all of them */
-  DmOriginals    originals;
-
-  /* those that the pictures drawn take class and scale from, and, once each,
-     what these are to cover */
-  size_t  *chosen;   /* [n_samples] */
-  float   *manifold; /* [n_manifold, dim] */
-  float   *radii;    /* [n_manifold] */
-  DmPoints covered;
-};
 
 static gboolean
 is_cropped (const DmDataset *dataset)
@@ -192,11 +169,18 @@ measure_coverage (DmEvaluation *self, DmFigures *figures, const DmPoints *found)
   figures->recall = dm_neighbour_coverage (&self->covered, found, radii, pool);
 }
 
-static gboolean
-measure (DmEvaluation     *self,
-         DmFigures        *figures,
-         const DmFeatures *found,
-         GError          **error)
+/**
+ * dm_evaluation_compare:
+ * @figures: (out)
+ * @found: pictures, one or more
+ *
+ * Errors: %DM_ERROR_DATA
+ */
+gboolean
+dm_evaluation_compare (DmEvaluation     *self,
+                       DmFigures        *figures,
+                       const DmFeatures *found,
+                       GError          **error)
 {
   DmPoints points = get_points (found);
   DmCopies copies;
@@ -220,6 +204,33 @@ measure (DmEvaluation     *self,
 /* --- pictures held out ----------------------------------------------------
  */
 
+/* Of pictures that are read whole, those that have the classes in proportion;
+ * of crops, of which there is no end, the first.
+ */
+static gboolean
+look_at_held_out (DmEvaluation *self, DmRealPictures *pictures, GError **error)
+{
+  const DmEvaluationOptions *o = &self->options;
+  gboolean                   cropped = is_cropped (o->dataset);
+  size_t         n_all = cropped ? o->n_samples : o->dataset->n_held_out;
+  DmDataset      held_out;
+  DmRealPictures all;
+  gboolean       done;
+
+  dm_dataset_view_held_out (&held_out, o->dataset);
+  done = dm_real_pictures_init (&all, o->net, &held_out, n_all, o->seed,
+                                o->pool, NULL, NULL, error);
+  dm_dataset_view_clear (&held_out);
+  if (!done)
+    return FALSE;
+
+  done = dm_real_pictures_share (pictures, o->net, &all,
+                                 MIN (n_all, o->n_samples), error);
+  dm_real_pictures_clear (&all);
+
+  return done;
+}
+
 /**
  * dm_evaluation_measure_held_out:
  * @figures: (out): what the best of models could reach: those of pictures held
@@ -233,140 +244,18 @@ dm_evaluation_measure_held_out (DmEvaluation *self,
                                 DmFigures    *figures,
                                 GError      **error)
 {
-  const DmEvaluationOptions *o = &self->options;
-  DmDataset                  held_out;
-  DmRealPictures             pictures;
-  size_t                     n = o->n_samples;
-  gboolean                   done;
+  DmRealPictures pictures;
+  gboolean       done;
 
   *figures = (DmFigures){ 0 };
-  if (o->dataset->n_held_out == 0)
+  if (self->options.dataset->n_held_out == 0)
     return TRUE;
-  if (!is_cropped (o->dataset))
-    n = MIN (n, o->dataset->n_held_out);
 
-  dm_dataset_view_held_out (&held_out, o->dataset);
-  done = dm_real_pictures_init (&pictures, o->net, &held_out, n, o->seed,
-                                o->pool, NULL, NULL, error);
-  dm_dataset_view_clear (&held_out);
-  if (!done)
+  if (!look_at_held_out (self, &pictures, error))
     return FALSE;
 
-  done = measure (self, figures, &pictures.features, error);
+  done = dm_evaluation_compare (self, figures, &pictures.features, error);
   dm_real_pictures_clear (&pictures);
-
-  return done;
-}
-
-/* --- pictures drawn -------------------------------------------------------
- */
-
-typedef struct
-{
-  DmEvaluation *self;
-  DmFeatures    features;
-  double        guidance;
-  size_t        first, n; /* pictures at hand */
-  DmStepFunc    on_step;
-  void         *data;
-} Drawing;
-
-/* In pictures, of which a step of the sampler is a part. */
-static bool
-on_sampler_step (unsigned step, unsigned n_steps, void *data)
-{
-  const Drawing *drawing = data;
-  size_t         done = drawing->first + drawing->n * step / n_steps;
-
-  return drawing->on_step == NULL ||
-         drawing->on_step ((unsigned) done, (unsigned) drawing->features.n,
-                           drawing->data);
-}
-
-/* Picture @k takes class and scale from a real one. */
-static DmPicture
-get_picture (const Drawing *self, size_t k)
-{
-  const DmEvaluationOptions *o = &self->self->options;
-  const DmRealPictures      *real = &self->self->real;
-  size_t                     like = self->self->chosen[k];
-  gboolean scaled = dm_config_is_scaled (dm_model_get_config (o->model));
-
-  return (DmPicture){
-    .class_id = real->features.class_id[like],
-    .guidance = self->guidance,
-    .seed = o->seed,
-    .index = k,
-    .scale = scaled ? (double) real->scale[like] : 0.0,
-  };
-}
-
-static gboolean
-draw_some (Drawing *self, GError **error)
-{
-  const DmEvaluationOptions *o = &self->self->options;
-  DmPicture                  pictures[TOGETHER];
-  g_autofree float          *pixels = NULL;
-
-  for (size_t i = 0; i < self->n; i++)
-    {
-      pictures[i] = get_picture (self, self->first + i);
-      self->features.class_id[self->first + i] = pictures[i].class_id;
-    }
-
-  pixels = dm_generate (o->model, o->settings, pictures, self->n,
-                        on_sampler_step, self, o->pool, error);
-  if (pixels == NULL)
-    return FALSE;
-
-  dm_feature_net_look (o->net, &self->features, pixels, self->first, self->n);
-
-  return TRUE;
-}
-
-static gboolean
-draw_all (Drawing *self, GError **error)
-{
-  for (; self->first < self->features.n; self->first += TOGETHER)
-    {
-      self->n = MIN (self->features.n - self->first, TOGETHER);
-      if (!draw_some (self, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * dm_evaluation_measure_drawn:
- * @figures: (out)
- * @on_step: (nullable): called with the pictures that are drawn and all
- *
- * Draws pictures, of classes and scales as the training pictures have them, and
- * compares them with these. They start from the same noise for any @guidance.
- *
- * Errors: those of dm_generate(), %DM_ERROR_DATA
- */
-gboolean
-dm_evaluation_measure_drawn (DmEvaluation *self,
-                             DmFigures    *figures,
-                             double        guidance,
-                             DmStepFunc    on_step,
-                             void         *data,
-                             GError      **error)
-{
-  const DmEvaluationOptions *o = &self->options;
-  Drawing                    drawing = {
-                       .self = self, .guidance = guidance, .on_step = on_step, .data = data
-  };
-  gboolean done;
-
-  if (!dm_feature_net_prepare (o->net, &drawing.features, o->n_samples, error))
-    return FALSE;
-
-  done = draw_all (&drawing, error) &&
-         measure (self, figures, &drawing.features, error);
-  dm_features_clear (&drawing.features);
 
   return done;
 }

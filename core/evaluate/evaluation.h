@@ -54,5 +54,9 @@ gboolean      dm_evaluation_measure_drawn (DmEvaluation *self,
                                            DmStepFunc    on_step,
                                            void         *data,
                                            GError      **error);
+float        *dm_evaluation_show_nearest (DmEvaluation *self,
+                                          double        guidance,
+                                          size_t        count,
+                                          GError      **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmEvaluation, dm_evaluation_free)

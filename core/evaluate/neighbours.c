@@ -5,14 +5,7 @@
 
 #include <math.h>
 
-/* Elements after which a sum is looked at: it may be too large already, and a
- * sum of so many squares of bytes' differences fits into 32 bits.
- */
-#define BLOCK 256
-
 #define LANES 8
-
-/* --- features ------------------------------------------------------------- */
 
 /**
  * dm_neighbour_square_distance:
@@ -160,84 +153,30 @@ dm_neighbour_coverage (const DmPoints *points,
   return (double) n_covered / points->n;
 }
 
-/* --- pictures ------------------------------------------------------------- */
-
-/* Σ (a - b)², or some number not below @limit if it is not below that. */
-static guint64
-byte_distance (const guint8 *a, const guint8 *b, size_t n, guint64 limit)
-{
-  guint64 sum = 0;
-
-  for (size_t i = 0; i < n && sum < limit; i += BLOCK)
-    {
-      size_t end = MIN (i + BLOCK, n);
-      int    block = 0;
-
-      for (size_t j = i; j < end; j++)
-        {
-          int apart = (int) a[j] - b[j];
-
-          block += apart * apart;
-        }
-      sum += (guint64) block;
-    }
-
-  return sum;
-}
-
-typedef struct
-{
-  double       *distance;
-  size_t       *index;
-  const guint8 *pictures, *others;
-  size_t        n_others, n_bytes;
-} Nearest;
-
-static void
-find_nearest (void *data, size_t i, size_t worker)
-{
-  const Nearest *job = data;
-  const guint8  *picture = job->pictures + i * job->n_bytes;
-  guint64        smallest = G_MAXUINT64;
-
-  (void) worker;
-
-  for (size_t j = 0; j < job->n_others; j++)
-    {
-      guint64 square = byte_distance (picture, job->others + j * job->n_bytes,
-                                      job->n_bytes, smallest);
-
-      if (square < smallest)
-        {
-          smallest = square;
-          job->index[i] = j;
-        }
-    }
-
-  job->distance[i] = sqrt ((double) smallest / job->n_bytes);
-}
-
 /**
- * dm_nearest_picture:
- * @distance: (out) [n], root mean square over the bytes, 0 ... 255
- * @index: (out) [n], which of @others is nearest, the first of equals
- * @pictures: [n, n_bytes]
- * @others: [n_others, n_bytes], at least one
- * @pool: (nullable)
+ * dm_neighbour_find:
+ * @x: [points->dim]
+ * @points: one or more
+ *
+ * Returns: which of them is nearest, the first of equals
  */
-void
-dm_nearest_picture (double       *distance,
-                    size_t       *index,
-                    const guint8 *pictures,
-                    size_t        n,
-                    const guint8 *others,
-                    size_t        n_others,
-                    size_t        n_bytes,
-                    DmPool       *pool)
+size_t
+dm_neighbour_find (const float *x, const DmPoints *points)
 {
-  Nearest job = { distance, index, pictures, others, n_others, n_bytes };
+  float  least = INFINITY;
+  size_t nearest = 0;
 
-  g_return_if_fail (n_others >= 1 && n_bytes >= 1);
+  for (size_t i = 0; i < points->n; i++)
+    {
+      float square = dm_neighbour_square_distance (
+          x, points->value + i * points->dim, points->dim);
 
-  dm_pool_run (pool, find_nearest, &job, n);
+      if (square < least)
+        {
+          least = square;
+          nearest = i;
+        }
+    }
+
+  return nearest;
 }

@@ -24,11 +24,4 @@ double dm_neighbour_coverage (const DmPoints *points,
                               const DmPoints *manifold,
                               const float    *square,
                               DmPool         *pool);
-void   dm_nearest_picture (double       *distance,
-                           size_t       *index,
-                           const guint8 *pictures,
-                           size_t        n,
-                           const guint8 *others,
-                           size_t        n_others,
-                           size_t        n_bytes,
-                           DmPool       *pool);
+size_t dm_neighbour_find (const float *x, const DmPoints *points);

@@ -4,6 +4,7 @@
 #include "evaluate/real-pictures.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "tensor/error.h"
 
@@ -142,4 +143,52 @@ dm_real_pictures_choose (const DmRealPictures *self, size_t n)
     chosen[k] = by_class[(2 * k + 1) * all->n / (2 * n)];
 
   return chosen;
+}
+
+static void
+copy_picture (DmRealPictures       *self,
+              size_t                to,
+              const DmRealPictures *other,
+              size_t                from)
+{
+  DmFeatures       *a = &self->features;
+  const DmFeatures *b = &other->features;
+
+  memcpy (a->value + to * a->dim, b->value + from * b->dim,
+          a->dim * sizeof (float));
+  memcpy (a->probability + to * a->n_classes,
+          b->probability + from * b->n_classes, a->n_classes * sizeof (float));
+  a->class_id[to] = b->class_id[from];
+  self->picture[to] = other->picture[from];
+  self->scale[to] = other->scale[from];
+}
+
+/**
+ * dm_real_pictures_share:
+ * @self: (out) to be cleared
+ * @n: up to as many as there are in @all
+ *
+ * The pictures of dm_real_pictures_choose().
+ *
+ * Errors: %DM_ERROR_MEMORY
+ */
+gboolean
+dm_real_pictures_share (DmRealPictures       *self,
+                        const DmFeatureNet   *net,
+                        const DmRealPictures *all,
+                        size_t                n,
+                        GError              **error)
+{
+  g_autofree size_t *chosen = dm_real_pictures_choose (all, n);
+
+  *self = (DmRealPictures){ 0 };
+  if (!dm_feature_net_prepare (net, &self->features, n, error))
+    return FALSE;
+
+  self->picture = g_new (size_t, n);
+  self->scale = g_new (float, n);
+  for (size_t i = 0; i < n; i++)
+    copy_picture (self, i, all, chosen[i]);
+
+  return TRUE;
 }

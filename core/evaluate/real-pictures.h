@@ -26,3 +26,8 @@ gboolean dm_real_pictures_init (DmRealPictures  *self,
                                 GError         **error);
 void     dm_real_pictures_clear (DmRealPictures *self);
 size_t  *dm_real_pictures_choose (const DmRealPictures *self, size_t n);
+gboolean dm_real_pictures_share (DmRealPictures       *self,
+                                 const DmFeatureNet   *net,
+                                 const DmRealPictures *all,
+                                 size_t                n,
+                                 GError              **error);

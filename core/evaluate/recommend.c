@@ -59,3 +59,20 @@ dm_recommend_row (const GArray *rows)
 
   return best;
 }
+
+/**
+ * dm_recommend_write:
+ * @card: (inout): of the model
+ * @row: of what was drawn
+ *
+ * Makes the row's guidance what the model is to be drawn with, and says by
+ * which figures.
+ */
+void
+dm_recommend_write (DmCard *card, const DmReportRow *row)
+{
+  card->guidance = row->guidance;
+  card->measured_pictures = (gint64) row->figures.n;
+  card->measured_fid = row->figures.frechet;
+  card->measured_accuracy = row->figures.accuracy;
+}

@@ -6,3 +6,4 @@
 #include "evaluate/report.h"
 
 const DmReportRow *dm_recommend_row (const GArray *rows);
+void               dm_recommend_write (DmCard *card, const DmReportRow *row);

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "image/chart-private.h"
+
+#include <math.h>
+
 #include "image/text.h"
 
 #define DOT 3.5
@@ -39,7 +42,58 @@ is_free (const Labels *self, const Box *box)
   return TRUE;
 }
 
-/* Beside its dot where nothing else is; else the label is left out. */
+/* Whether the line from @a to @b is within the box, looked at in steps of a
+ * pixel or two.
+ */
+static gboolean
+is_crossed_by (const Labels       *self,
+               const Box          *box,
+               const DmChartPoint *a,
+               const DmChartPoint *b)
+{
+  double x = dm_chart_get_x (self->drawing, a->x);
+  double y = dm_chart_get_y (self->drawing, a->y);
+  double to_x = dm_chart_get_x (self->drawing, b->x) - x;
+  double to_y = dm_chart_get_y (self->drawing, b->y) - y;
+  int    n = (int) MAX (fabs (to_x), fabs (to_y)) + 1;
+
+  for (int i = 0; i <= n; i++)
+    {
+      double at_x = x + to_x * i / n, at_y = y + to_y * i / n;
+
+      if (at_x >= box->x && at_x <= box->x + box->width && at_y >= box->y &&
+          at_y <= box->y + box->height)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_crossed (const Labels *self, const Box *box)
+{
+  const DmChart      *chart = self->drawing->chart;
+  const DmChartPoint *former = NULL;
+
+  for (size_t i = 0; i < chart->n_points; i++)
+    {
+      const DmChartPoint *point = &chart->points[i];
+
+      if (!dm_chart_is_shown (point))
+        continue;
+
+      if (former != NULL && is_crossed_by (self, box, former, point))
+        return TRUE;
+
+      former = point;
+    }
+
+  return FALSE;
+}
+
+/* Beside its dot where nothing else is, not even the curve; if there is no such
+ * place, across the curve; if everything is full, nowhere.
+ */
 static void
 draw_label (Labels *self, const DmChartPoint *point)
 {
@@ -54,14 +108,16 @@ draw_label (Labels *self, const DmChartPoint *point)
     return;
 
   dm_text_measure (point->label, &width, &height);
-  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
+  for (size_t i = 0; i < 2 * G_N_ELEMENTS (places); i++)
     {
-      double ax = places[i][0], ay = places[i][1];
-      double at_x = x + (1.0 - 2.0 * ax) * (DOT + 3.0);
-      double at_y = y + (1.0 - 2.0 * ay) * (DOT + 1.0);
-      Box    box = { at_x - ax * width, at_y - ay * height, width, height };
+      const double *place = places[i % G_N_ELEMENTS (places)];
+      gboolean      may_cross = i >= G_N_ELEMENTS (places);
+      double        ax = place[0], ay = place[1];
+      double        at_x = x + (1.0 - 2.0 * ax) * (DOT + 3.0);
+      double        at_y = y + (1.0 - 2.0 * ay) * (DOT + 1.0);
+      Box box = { at_x - ax * width, at_y - ay * height, width, height };
 
-      if (is_free (self, &box))
+      if (is_free (self, &box) && (may_cross || !is_crossed (self, &box)))
         {
           g_array_append_val (self->taken, box);
           dm_text_draw (self->drawing->cairo, point->label, at_x, at_y, ax, ay);

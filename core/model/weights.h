@@ -70,13 +70,15 @@ typedef struct
   gconstpointer value;
 } DmToStore;
 
-gboolean    dm_weights_save (const char      *path,
-                             const DmConfig  *config,
-                             const DmCard    *card,
-                             GHashTable      *metadata,
-                             const DmToStore *tensors,
-                             guint            n_tensors,
-                             GError         **error);
+gboolean dm_weights_save (const char      *path,
+                          const DmConfig  *config,
+                          const DmCard    *card,
+                          GHashTable      *metadata,
+                          const DmToStore *tensors,
+                          guint            n_tensors,
+                          GError         **error);
+gboolean
+dm_weights_set_card (const char *path, const DmCard *card, GError **error);
 const char *dm_weights_get_metadata (const DmWeights *self, const char *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmWeights, dm_weights_free)

@@ -22,10 +22,18 @@ new_table (DmEvaluateOptions *self)
       N_ ("Table to write, values between tabulators"), "TABLE.tsv" },
     { "plot", 0, 0, G_OPTION_ARG_FILENAME, &self->plot,
       N_ ("Trade-off curve to write, as SVG or PNG"), "FILE.svg" },
+    { "nearest", 0, 0, G_OPTION_ARG_FILENAME, &self->nearest,
+      N_ ("Sheet to write, of pictures beside the training pictures nearest "
+          "to them"),
+      "FILE.png" },
     { "samples", 0, 0, G_OPTION_ARG_INT, &self->samples,
       N_ ("Pictures to draw at each guidance strength"), "N" },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &self->resume,
       N_ ("Go on: keep the strengths that TABLE.tsv has already"), NULL },
+    { "recommend", 0, 0, G_OPTION_ARG_NONE, &self->recommend,
+      N_ ("Write the best strength into MODEL, which draws with it from then "
+          "on"),
+      NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
   g_autofree GOptionEntry *drawing = dm_draw_options_new_table (&self->draw);
@@ -59,6 +67,9 @@ check (const DmEvaluateOptions *self, GError **error)
 
   if (self->plot != NULL && !dm_chart_is_file_name (self->plot))
     return refuse (error, _ ("--plot writes FILE.svg or FILE.png"));
+
+  if (self->nearest != NULL && !g_str_has_suffix (self->nearest, ".png"))
+    return refuse (error, _ ("--nearest writes FILE.png"));
 
   if (self->samples < 1 || self->samples > MOST_SAMPLES)
     return dm_options_refuse (error, "samples", "not 1 ... 1000000");
@@ -108,8 +119,8 @@ dm_evaluate_options_parse (DmEvaluateOptions *self,
 void
 dm_evaluate_options_clear (DmEvaluateOptions *self)
 {
-  char **texts[] = { &self->model, &self->data, &self->features, &self->output,
-                     &self->plot };
+  char **texts[] = { &self->model,  &self->data, &self->features,
+                     &self->output, &self->plot, &self->nearest };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);

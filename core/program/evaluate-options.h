@@ -10,9 +10,9 @@
 typedef struct
 {
   char          *model, *data;
-  char          *features, *output, *plot;
+  char          *features, *output, *plot, *nearest;
   int            samples;
-  gboolean       resume;
+  gboolean       resume, recommend;
   DmDrawOptions  draw;
   DmTrainOptions pictures; /* of it only how pictures are read and drawn */
 } DmEvaluateOptions;

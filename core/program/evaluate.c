@@ -6,7 +6,9 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "evaluate/recommend.h"
 #include "program/evaluate-options.h"
+#include "program/evaluate-results.h"
 #include "program/evaluate-table.h"
 #include "program/program.h"
 #include "tensor/error.h"
@@ -19,6 +21,7 @@ typedef struct
 {
   DmEvaluateOptions options;
   DmDatasetOptions  data_options;
+  char             *path; /* of the model */
   DmModel          *model;
   DmSettings        settings;
   GArray           *guidance; /* of double */
@@ -42,6 +45,7 @@ run_clear (Run *self)
   dm_feature_net_free (self->net);
   dm_dataset_free (self->dataset);
   g_clear_pointer (&self->model, dm_model_unref);
+  g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->guidance, g_array_unref);
   dm_pool_free (self->pool);
   dm_train_options_clear_data (&self->data_options);
@@ -132,10 +136,10 @@ static DmStatus
 open_all (Run *self, GError **error)
 {
   const DmEvaluateOptions *o = &self->options;
-  g_autofree char         *path = dm_model_find (o->model, error);
 
-  if (path != NULL)
-    self->model = dm_model_load (path, error);
+  self->path = dm_model_find (o->model, error);
+  if (self->path != NULL)
+    self->model = dm_model_load (self->path, error);
   if (self->model == NULL)
     return DM_STATUS_FAILED;
 
@@ -246,7 +250,7 @@ measure (Run *self, GError **error)
 {
   gboolean is_whole = self->n_done == self->guidance->len;
 
-  if (!is_whole)
+  if (!is_whole || self->options.nearest != NULL)
     {
       self->evaluation =
           dm_evaluation_new (&self->what, on_real_picture, self, error);
@@ -262,6 +266,24 @@ measure (Run *self, GError **error)
 
   return is_whole ||
          (measure_held_out (self, error) && measure_drawn (self, error));
+}
+
+/* At the strength that is best. */
+static gboolean
+save_nearest (Run *self, GError **error)
+{
+  const DmReportRow *best = dm_recommend_row (self->report.rows);
+  double guidance = best != NULL ? best->guidance : get_guidance (self, 0);
+
+  return dm_evaluate_save_nearest (self->evaluation, self->dataset, guidance,
+                                   self->options.nearest, error);
+}
+
+static void
+print_written (const char *path)
+{
+  if (path != NULL)
+    g_print (_ ("written: %s\n"), path);
 }
 
 static gboolean
@@ -285,14 +307,17 @@ evaluate (Run *self, GError **error)
 
   keep_strengths (self);
   if (!measure (self, error) ||
-      (o->plot != NULL && !dm_report_save_plot (&self->report, o->plot, error)))
+      (o->plot != NULL &&
+       !dm_report_save_plot (&self->report, o->plot, error)) ||
+      (o->nearest != NULL && !save_nearest (self, error)))
     return FALSE;
 
-  g_print (_ ("written: %s\n"), o->output);
-  if (o->plot != NULL)
-    g_print (_ ("written: %s\n"), o->plot);
+  print_written (o->output);
+  print_written (o->plot);
+  print_written (o->nearest);
 
-  return TRUE;
+  return !o->recommend ||
+         dm_evaluate_recommend (&self->report, self->path, error);
 }
 
 /**

@@ -261,10 +261,7 @@ job_clear (Job *self)
 static void
 recommend (DmTrainRun *self, const DmReportRow *row)
 {
-  self->measured.n = row->figures.n;
-  self->measured.guidance = row->guidance;
-  self->measured.frechet = row->figures.frechet;
-  self->measured.accuracy = row->figures.accuracy;
+  self->measured = *row;
   g_print (_ ("recommended from now on: guidance %g, measured with %zu "
               "pictures; all figures are in %s\n"),
            row->guidance, row->figures.n, self->table_path);

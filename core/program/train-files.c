@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evaluate/recommend.h"
 #include "program/sheets.h"
 #include "program/train-run.h"
 #include "tensor/error.h"
@@ -24,13 +25,8 @@ recommend (DmCard *card, const DmTrainRun *run)
   const DmTrainOptions *options = &run->options;
 
   card->guidance = 1.0;
-  if (run->measured.n > 0)
-    {
-      card->guidance = run->measured.guidance;
-      card->measured_pictures = (gint64) run->measured.n;
-      card->measured_fid = run->measured.frechet;
-      card->measured_accuracy = run->measured.accuracy;
-    }
+  if (run->measured.figures.n > 0)
+    dm_recommend_write (card, &run->measured);
   card->n_steps = 16;
   card->sampler = g_strdup ("dpm2m");
   card->guidance_start = 1.0;

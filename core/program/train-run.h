@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "evaluate/report.h"
 #include "program/train-log.h"
 #include "program/train-options.h"
 
@@ -36,11 +37,7 @@ typedef struct
   char *choice_text; /* what was said of it */
 
   /* what an evaluation at the end has found; of no pictures: nothing */
-  struct
-  {
-    size_t n;
-    double guidance, frechet, accuracy;
-  } measured;
+  DmReportRow measured;
 
   /* bytes that the user allows, of the process before and after its pictures
      are read, of a sheet, and of all together */

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: gegl-diffusion developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes vectors/metrics.safetensors: what evaluation says of points, tables
-and pictures, by NumPy, straight from the papers' formulas and in double."""
+"""Writes vectors/metrics.safetensors: what evaluation says of points and
+tables, by NumPy, straight from the papers' formulas and in double."""
 import os
 
 import numpy as np
@@ -47,16 +47,12 @@ def main():
     real = rng.normal(size=(90, 7)) @ rng.normal(size=(7, 7))
     fake = 0.5 * rng.normal(size=(80, 7)) @ rng.normal(size=(7, 7)) + 0.3
     logits = 2 * rng.normal(size=(60, 5))
-    pictures = rng.integers(0, 256, (9, 300))
-    others = rng.integers(0, 256, (20, 300))
-    others[7] = np.clip(pictures[2] + rng.integers(-3, 4, 300), 0, 255)
 
     # what is stored is what everything follows from
     real, fake, logits = (x.astype(np.float32).astype(np.float64)
                           for x in (real, fake, logits))
     probability = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     probability = probability.astype(np.float32).astype(np.float64)
-    apart = np.sqrt(((pictures[:, None] - others[None]) ** 2).mean(-1))
 
     safetensors.save(os.path.join(HERE, 'vectors', 'metrics.safetensors'), {
         'real': real, 'fake': fake,
@@ -66,8 +62,6 @@ def main():
         'precision': [coverage(fake, real)],
         'recall': [coverage(real, fake)],
         'probability': probability, 'score': [inception_score(probability)],
-        'pictures': pictures, 'others': others,
-        'nearest': apart.argmin(1), 'apart': apart.min(1),
     })
 
 
