@@ -90,7 +90,7 @@ class Racers:
             '--threads', str(self.options.threads), '--precision', 'f32',
             '--warm-up', KNOWN['warm-up'], '--dropout', KNOWN['dropout'], '--no-averages',
             '--no-evaluate', '--no-sheets', '--no-page', '--force'] + init + length)
-        return {'points': self.read(name, '.json'), 'others': others}
+        return {'file': name, 'points': self.read(name, '.json'), 'others': others}
 
     def torch(self, name, number, length):
         others = self.run(name, [
@@ -98,7 +98,20 @@ class Racers:
             self.path(name + '.safetensors'), number, str(self.options.threads), self.seed,
             self.rate] + length)
         points = self.read(name, '.txt')
-        return {'points': points, 'others': others, 'way': points[-1]['way']}
+        return {'file': name, 'points': points, 'others': others, 'way': points[-1]['way']}
+
+    def measure(self, result):
+        """FID, without guidance, of the model that a training ends with"""
+        table = self.path(result['file'] + '.tsv')
+        self.run(result['file'] + '-fid', [
+            os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'evaluate',
+            self.path(result['file'] + '.safetensors'), self.options.data, '--features',
+            self.options.features, '--guidance', '0', '--threads', str(self.options.threads),
+            '-o', table])
+        with open(table) as file:
+            rows = [line.rstrip('\n').split('\t') for line in file if not line.startswith('#')]
+        drawn = next(row for row in rows if row[0] == 'drawn')
+        result['fid'] = float(drawn[rows[0].index('FID')])
 
 
 def check(racers, images):
@@ -148,6 +161,7 @@ def report(options, results):
         last = result['points'][-1]
         print(f"{name:<24} {last['seconds']:7.1f} s {last['images']:8} pictures "
               f"{last['images'] / last['seconds']:7.1f}/s  held-out loss {last['held_out']:.5f}"
+              f"{'  FID %.4g' % result['fid'] if 'fid' in result else ''}"
               f"  {result.get('way', '')}")
     for number, gate in GATES.items():
         last = results['PyTorch ' + number]['points'][-1]
@@ -170,6 +184,8 @@ def parse():
     parser.add_argument('data', help='folder of idx files')
     parser.add_argument('--recipe', default=os.path.join(ROOT, 'data', 'recipes', 'fashion.ini'))
     parser.add_argument('--seconds', type=int, default=120, help='of training, for each')
+    parser.add_argument('--features', metavar='FILE',
+                        help='a classifier: tell the FID of each model, too')
     parser.add_argument('--check', type=int, default=1024, metavar='PICTURES',
                         help='after which the losses must agree')
     parser.add_argument('--threads', type=int, default=len(os.sched_getaffinity(0)))
@@ -184,6 +200,9 @@ def main():
     print(f'{get_processor()}, {options.threads} threads, {options.seconds} s each\n', flush=True)
     racers = Racers(options)
     results = compare(options, racers)
+    if options.features:
+        for result in results.values():
+            racers.measure(result)
     report(options, results)
     with open(racers.path('race.json'), 'w') as file:
         json.dump({'processor': get_processor(), 'threads': options.threads,
