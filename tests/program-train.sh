@@ -250,7 +250,7 @@ check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors
 check 'weights of another shape' status 1 'photos.safetensors' train x.safetensors --images 80 \
   --width 32 --init photos.safetensors
 
-check 'missing data' status 1 'no-such' "$program" train no-such -o x.safetensors --images 80
+check 'missing data' status 1 'no-such' "$program" train no-such -o x.safetensors
 mkdir empty
 check 'empty data' status 1 'empty' "$program" train empty -o x.safetensors --images 80
 mkdir -p single/only

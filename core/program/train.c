@@ -104,7 +104,8 @@ run_prepare (DmTrainRun *self, GError **error)
 
   dm_train_name_files (self);
   self->pool = dm_pool_new ((size_t) MAX (o->threads, 0));
-  if (!dm_train_check_files (self, error) ||
+  if (!dm_dataset_check (o->data, error) ||
+      !dm_train_check_files (self, error) ||
       !dm_train_limit_side (self, error) || !run_open_data (self, error))
     return FALSE;
 

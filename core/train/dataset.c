@@ -142,8 +142,15 @@ find_reader (const char *path)
   return NULL;
 }
 
-static gboolean
-check_folder (const char *path, GError **error)
+/**
+ * dm_dataset_check:
+ *
+ * What can be said of data before they are read.
+ *
+ * Errors: DM_ERROR_DATA if it is no folder
+ */
+gboolean
+dm_dataset_check (const char *path, GError **error)
 {
   const char *fault = NULL;
 
@@ -216,7 +223,7 @@ dm_dataset_open (const char             *path,
   self->name = g_path_get_basename (whole);
   self->augment = options->augment;
 
-  if (!check_folder (path, error))
+  if (!dm_dataset_check (path, error))
     return NULL;
 
   reader = find_reader (path);

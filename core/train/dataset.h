@@ -77,6 +77,7 @@ typedef struct
                               is too much for memory                            */
 } DmDatasetOptions;
 
+gboolean   dm_dataset_check (const char *path, GError **error);
 DmDataset *dm_dataset_open (const char             *path,
                             const DmDatasetOptions *options,
                             GError                **error);

@@ -53,13 +53,28 @@ dialog_closed ()
   ! xdotool search --onlyvisible --name '^GEGL Operation$' > "$folder/out.txt" 2>&1
 }
 
+# press WINDOW KEY COMMAND...: until it is true; a busy GIMP may not hear the first
+press ()
+{
+  local window=$1 key=$2 i
+  shift 2
+  for ((i = 0; i < 4; i++)); do
+    xdotool windowfocus "$window" key "$key"
+    wait_for 20 "$@" && return
+  done 2> /dev/null
+  return 1
+}
+
+is_saved ()
+{
+  [[ $folder/picture.png -nt $folder/before ]]
+}
+
 # OK, and the file is written again.
 save_result ()
 {
   touch "$folder/before"
-  xdotool windowfocus "$dialog" key alt+o
-  wait_for 60 dialog_closed || return 1
+  press "$dialog" alt+o dialog_closed || return 1
   sleep 2
-  xdotool windowfocus "$main" key ctrl+alt+o
-  wait_for 60 eval "[[ '$folder/picture.png' -nt '$folder/before' ]]" && sleep 3
+  press "$main" ctrl+alt+o is_saved && sleep 3
 }
