@@ -184,6 +184,7 @@ run_job (gpointer data, GError **error)
       return NULL;
     }
 
+  g_debug ("has drawn them");
   dm_image_to_unit (value, settings->width * settings->height * channels);
 
   return dm_pixels_new_take (value, settings->width, settings->height,

@@ -17,7 +17,7 @@ size=(512 384)
 
 is_drawn ()
 {
-  [[ $(n_runs) -ge $1 ]]
+  [[ $(grep -c 'gegl-diffusion-DEBUG.* has drawn' "$folder/gimp.log") -ge $1 ]]
 }
 
 choose_ours ()
