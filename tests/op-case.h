@@ -264,3 +264,20 @@ op_case_assert_says (GeglNode *node, const char *word)
   else if (strstr (text, word) == NULL)
     g_error ("“%s” does not mention “%s”", text, word);
 }
+
+/* What a host hears of an operation: always more. */
+typedef struct
+{
+  int    n_calls;
+  double first, last;
+} Progress;
+
+static inline void
+on_progress (Progress *progress, double value)
+{
+  if (progress->n_calls++ == 0)
+    progress->first = value;
+  else
+    g_assert_cmpfloat (value, >, progress->last);
+  progress->last = value;
+}

@@ -272,22 +272,6 @@ test_values (void)
     }
 }
 
-typedef struct
-{
-  int    n_calls;
-  double first, last;
-} Progress;
-
-static void
-on_progress (Progress *progress, double value)
-{
-  if (progress->n_calls++ == 0)
-    progress->first = value;
-  else
-    g_assert_cmpfloat (value, >, progress->last);
-  progress->last = value;
-}
-
 /* From 0 to 1, a call for each step; none for a picture that is there. */
 static void
 test_progress (void)

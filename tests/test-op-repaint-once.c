@@ -117,20 +117,6 @@ test_masks (void)
     }
 }
 
-typedef struct
-{
-  int    n_calls;
-  double first, last;
-} Progress;
-
-static void
-on_progress (Progress *progress, double value)
-{
-  if (progress->n_calls++ == 0)
-    progress->first = value;
-  progress->last = value;
-}
-
 /* From 0 to 1 with each of 3 repeated steps and the last. */
 static void
 test_progress (void)

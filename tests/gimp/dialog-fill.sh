@@ -27,27 +27,14 @@ make_picture ()
   cp "$folder/picture.png" "$folder/hole.png"
 }
 
-is_drawn ()
-{
-  [[ $(grep -c 'gegl-diffusion-DEBUG.* has drawn' "$folder/gimp.log") -ge $1 ]]
-}
-
 choose_repaint ()
 {
   choose 2 && wait_for 120 is_drawn 1 && sleep 3
 }
 
-# the sixth of the menu
 choose_grass ()
 {
-  local row
-  xdotool mousemove --window "$dialog" 180 184 click 1
-  sleep 2
-  for ((row = 0; row < 5; row++)); do
-    xdotool key Down
-  done
-  xdotool key Return
-  wait_for 120 is_drawn 2 && sleep 10
+  choose_class 5 184 && wait_for 120 is_drawn 2 && sleep 10
 }
 
 keeps_it ()

@@ -15,27 +15,14 @@ set_up "$@"
 screenshot=${4:+$(realpath -m "$4")}
 size=(512 384)
 
-is_drawn ()
-{
-  [[ $(grep -c 'gegl-diffusion-DEBUG.* has drawn' "$folder/gimp.log") -ge $1 ]]
-}
-
 choose_ours ()
 {
   choose 0 && wait_for 120 is_drawn 1 && wait_for 120 is_painted && sleep 3
 }
 
-# the sixth of the menu
 choose_grass ()
 {
-  local row
-  xdotool mousemove --window "$dialog" 180 158 click 1
-  sleep 2
-  for ((row = 0; row < 5; row++)); do
-    xdotool key Down
-  done
-  xdotool key Return
-  wait_for 120 is_drawn 2 && sleep 10
+  choose_class 5 158 && wait_for 120 is_drawn 2 && sleep 10
 }
 
 # What is kept is what gegl draws with the same values, from edge to edge.

@@ -43,6 +43,25 @@ choose ()
   xdotool key Return
 }
 
+# choose_class ROW Y: in the menu of classes, which stands there in the dialog
+choose_class ()
+{
+  local row
+
+  xdotool mousemove --window "$dialog" 180 "$2" click 1
+  sleep 2
+  for ((row = 0; row < $1; row++)); do
+    xdotool key Down
+  done
+  xdotool key Return
+}
+
+# is_drawn N: as often as that, and to the end
+is_drawn ()
+{
+  [[ $(grep -c 'gegl-diffusion-DEBUG.* has drawn' "$folder/gimp.log") -ge $1 ]]
+}
+
 dialog_height ()
 {
   xdotool getwindowgeometry --shell "$dialog" | sed -n 's/^HEIGHT=//p'
