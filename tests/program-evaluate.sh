@@ -100,7 +100,7 @@ recommends ()
   local best
   best=$(awk -F '\t' '$1 == "drawn" && (!least || $4 < least) { least = $4 } $1 == "drawn" { fid[$2] = $4; shown[$2] = $8 }
     END { for (w in fid) if (fid[w] <= 1.05 * least && (best == "" || shown[w] > shown[best])) best = w; print best }' told.tsv)
-  grep -q "^recommended from now on: guidance $best; written into told.safetensors" out.txt &&
+  grep -q "^recommended from now on: guidance $best, 6 steps of [a-z0-9]*; written into told.safetensors" out.txt &&
     "$program" inspect told.safetensors > card.txt && grep -q "^  recommended  *guidance $best " card.txt &&
     grep -q '^  steps  *6$' card.txt && grep -q '^  measured  *FID .*of 60 drawn' card.txt &&
     grep -q 'written: near.png' out.txt && [[ $(head -c 4 near.png) == $'\211PNG' ]] &&

@@ -11,26 +11,37 @@ program=$(realpath "$1")
 . "$(dirname "$0")/support/bands.sh"
 data=bands
 
-# the strength with the lowest FID, or one whose FID is hardly higher
-lowest ()
+# told TABLE WORDS: whether a row that is described by these words has the lowest FID, or one hardly higher
+told ()
 {
   awk -F '\t' -v chosen="$2" '
     /^#/ { next }
-    !column { for (i = 1; i <= NF; i++) if ($i == "FID") column = i; next }
-    $1 == "drawn" { fid[$2] = $column; if (!least || $column < least) least = $column }
+    !("FID" in column) { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    $1 == "drawn" {
+      when = $column["from"] == 1 && $column["until"] == 0 ? "" : " between t = " $column["from"] " and " $column["until"]
+      row = "guidance " $2 when ", " $column["steps"] " steps of " $column["sampler"]
+      fid[row] = $column["FID"]
+      if (!least || fid[row] < least) least = fid[row]
+    }
     END { exit !(chosen in fid && fid[chosen] <= 1.0501 * least) }' "$1"
 }
 
+# strengths, two of them in an interval, two numbers of steps, another sampler
 measured ()
 {
   local chosen
   train one.safetensors --images 1600 --evaluate --threads 1 > out.txt || return 1
-  grep -q '^  evaluation  *at the end, .*(given)$' out.txt && [[ $(grep -c '^  guidance .*FID' out.txt) == 4 ]] &&
-    [[ $(grep -c '^drawn' one.tsv) == 4 && $(grep -c '^held-out' one.tsv) == 1 && -s one-features.safetensors ]] || return 1
-  chosen=$(sed -n 's/^recommended from now on: guidance \([0-9.]*\), .*/\1/p' out.txt)
+  grep -q '^  evaluation  *at the end, .*(given)$' out.txt && [[ $(grep -c '^  guidance .*FID' out.txt) == 9 ]] &&
+    [[ $(grep -c '^drawn' one.tsv) == 9 && $(grep -c '^held-out' one.tsv) == 1 && -s one-features.safetensors ]] || return 1
+  [[ $(cut -f 13,14 one.tsv | grep -c '^dpm2m.16$') == 6 && $(grep -c 'dpm2m.\(8\|24\)$' one.tsv) == 2 ]] &&
+    [[ $(cut -f 13 one.tsv | grep -c '^ancestral$') == 1 ]] || return 1
+  chosen=$(sed -n 's/^recommended from now on: \(.*\), measured with 200 .*/\1/p' out.txt)
+  told one.tsv "$chosen" || return 1
   "$program" inspect one.safetensors > card.txt
-  grep -q "^  recommended  *guidance $chosen " card.txt && grep -q '^  measured  *FID .*of 200 drawn' card.txt &&
-    lowest one.tsv "$chosen"
+  [[ $chosen =~ ^guidance\ ([0-9.]+)(\ between\ t\ =\ ([0-9.]+)\ and\ ([0-9.]+))?,\ ([0-9]+)\ steps\ of\ (.*)$ ]] &&
+    grep -q "^  recommended  *guidance ${BASH_REMATCH[1]} (t ${BASH_REMATCH[3]:-1} … ${BASH_REMATCH[4]:-0})" card.txt &&
+    grep -q "^  steps  *${BASH_REMATCH[5]}$" card.txt && grep -q "^  sampler  *${BASH_REMATCH[6]}$" card.txt &&
+    grep -q '^  measured  *FID .*of 200 drawn' card.txt
 }
 
 # whatever the threads, and by the recipe, which says that it is measured
@@ -40,12 +51,18 @@ same ()
     cmp -s one.safetensors two.safetensors && cmp -s one-features.safetensors two-features.safetensors
 }
 
+# again STRENGTHS ARGUMENT...: rows that the other command measures
+again ()
+{
+  "$program" evaluate one.safetensors bands --features one-features.safetensors --samples 200 --seed 5 \
+    --sampler dpm2m --steps 16 --guidance "$1" -o again.tsv "${@:2}" > /dev/null && grep '^drawn' again.tsv
+}
+
 # what was measured is measured again alike by the other command
 agrees ()
 {
-  "$program" evaluate one.safetensors bands --features one-features.safetensors --samples 200 --seed 5 \
-    --guidance 0,0.5,1,2 -o again.tsv > /dev/null || return 1
-  cmp <(grep -v '^#' one.tsv) <(grep -v '^#' again.tsv)
+  cmp <(again 0,0.5,1,2 --guidance-start 1 --guidance-end 0) <(grep '^drawn' one.tsv | head -4) &&
+    cmp <(again 1,2 --guidance-start 0.7 --guidance-end 0.2) <(grep '^drawn' one.tsv | sed -n 5,6p)
 }
 
 # a short run is not measured by itself, nor a run that is told not to be

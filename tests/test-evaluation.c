@@ -67,7 +67,6 @@ set_up (Fixture *self, gconstpointer n_workers)
   self->settings.n_steps = 3;
   self->options = (DmEvaluationOptions){
     .model = self->model,
-    .settings = &self->settings,
     .net = self->net,
     .dataset = self->set,
     .n_samples = N_SAMPLES,
@@ -275,7 +274,8 @@ test_figures (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (held_out.inception, >, 1.2);
   g_assert_cmpfloat (held_out.inception, <=, 2.0);
 
-  dm_evaluation_measure_drawn (evaluation, &drawn, 1.0, NULL, NULL, &error);
+  dm_evaluation_measure_drawn (evaluation, &drawn, &self->settings, 1.0, NULL,
+                               NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (drawn.n, ==, N_SAMPLES);
   g_assert_cmpfloat (drawn.frechet, >, 0.0);
@@ -293,7 +293,7 @@ test_nearest (Fixture *self, gconstpointer data)
   g_autoptr (DmEvaluation) evaluation = new_evaluation (self);
   g_autoptr (GError) error = NULL;
   g_autofree float *pixels =
-      dm_evaluation_show_nearest (evaluation, 1.0, 2, &error);
+      dm_evaluation_show_nearest (evaluation, &self->settings, 1.0, 2, &error);
   DmRealPictures real;
   DmFeatures     pair;
 
@@ -368,13 +368,15 @@ test_stops (Fixture *self, gconstpointer data)
   unsigned  reached = 0;
 
   (void) data;
-  g_assert_false (dm_evaluation_measure_drawn (
-      evaluation, &figures, 0.0, stop_half_way, &reached, &error));
+  g_assert_false (
+      dm_evaluation_measure_drawn (evaluation, &figures, &self->settings, 0.0,
+                                   stop_half_way, &reached, &error));
   g_assert_error (error, DM_ERROR, DM_ERROR_CANCELLED);
   g_assert_cmpuint (reached, >=, N_SAMPLES / 2);
   g_clear_error (&error);
 
-  dm_evaluation_measure_drawn (evaluation, &figures, 0.0, NULL, NULL, &error);
+  dm_evaluation_measure_drawn (evaluation, &figures, &self->settings, 0.0, NULL,
+                               NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -438,18 +440,19 @@ test_report (void)
           g_array_new (FALSE, FALSE, sizeof (DmReportRow));
       g_autoptr (GError) error = NULL;
       g_autofree char *table = NULL;
-      DmReport         report = { &fixture.options, "m", "f", "d", rows };
-      DmReportRow      row = { 0 };
+      DmReport         report = {
+                &fixture.options, &fixture.settings, "m", "f", "d", rows
+      };
+      DmReportRow row = { 0 };
       g_auto (GStrv) lines = NULL;
 
       set_up (&fixture, GSIZE_TO_POINTER (n_workers));
       evaluation = new_evaluation (&fixture);
       dm_evaluation_measure_held_out (evaluation, &row.figures, &error);
       g_array_append_val (rows, row);
-      row.drawn = TRUE;
-      row.guidance = 0.5;
-      dm_evaluation_measure_drawn (evaluation, &row.figures, 0.5, NULL, NULL,
-                                   &error);
+      dm_report_row_draw (&row, &fixture.settings, 0.5);
+      dm_evaluation_measure_drawn (evaluation, &row.figures, &fixture.settings,
+                                   0.5, NULL, NULL, &error);
       g_assert_no_error (error);
       g_array_append_val (rows, row);
 
@@ -463,10 +466,11 @@ test_report (void)
           {
             g_auto (GStrv) cells = g_strsplit (lines[i], "\t", -1);
 
-            g_assert_cmpuint (g_strv_length (cells), ==, 10);
+            g_assert_cmpuint (g_strv_length (cells), ==, 14);
           }
       g_assert_nonnull (strstr (table, "\nheld-out\tNaN\t16\tNaN\t"));
       g_assert_nonnull (strstr (table, "\ndrawn\t0.5\t40\t"));
+      g_assert_nonnull (strstr (table, "\t1\t0\tdpm2m\t3\n"));
       g_assert_nonnull (strstr (table, "compare only"));
       g_assert_nonnull (
           strstr (table, dm_feature_net_get_digest (fixture.net)));

@@ -8,12 +8,13 @@
 
 typedef struct
 {
-  DmEvaluation *self;
-  DmFeatures    features;
-  double        guidance;
-  size_t        first, n; /* pictures at hand */
-  DmStepFunc    on_step;
-  void         *data;
+  DmEvaluation     *self;
+  DmFeatures        features;
+  const DmSettings *settings;
+  double            guidance;
+  size_t            first, n; /* pictures at hand */
+  DmStepFunc        on_step;
+  void             *data;
 } Drawing;
 
 /* In pictures, of which a step of the sampler is a part. */
@@ -65,7 +66,7 @@ draw_some (Drawing *self, GError **error)
       self->features.class_id[self->first + i] = pictures[i].class_id;
     }
 
-  pixels = dm_generate (o->model, o->settings, pictures, self->n,
+  pixels = dm_generate (o->model, self->settings, pictures, self->n,
                         on_sampler_step, self, o->pool, error);
   if (pixels == NULL)
     return FALSE;
@@ -91,24 +92,31 @@ draw_all (Drawing *self, GError **error)
 /**
  * dm_evaluation_measure_drawn:
  * @figures: (out)
+ * @settings: of pictures of the native size
  * @on_step: (nullable): called with the pictures that are drawn and all
  *
  * Draws pictures, of classes and scales as the training pictures have them, and
- * compares them with these. They start from the same noise for any @guidance.
+ * compares them with these. They start from the same noise for any @settings
+ * and @guidance.
  *
  * Errors: those of dm_generate(), %DM_ERROR_DATA
  */
 gboolean
-dm_evaluation_measure_drawn (DmEvaluation *self,
-                             DmFigures    *figures,
-                             double        guidance,
-                             DmStepFunc    on_step,
-                             void         *data,
-                             GError      **error)
+dm_evaluation_measure_drawn (DmEvaluation     *self,
+                             DmFigures        *figures,
+                             const DmSettings *settings,
+                             double            guidance,
+                             DmStepFunc        on_step,
+                             void             *data,
+                             GError          **error)
 {
   const DmEvaluationOptions *o = &self->options;
   Drawing                    drawing = {
-                       .self = self, .guidance = guidance, .on_step = on_step, .data = data
+                       .self = self,
+                       .settings = settings,
+                       .guidance = guidance,
+                       .on_step = on_step,
+                       .data = data,
   };
   gboolean done;
 

@@ -80,10 +80,11 @@ show (const DmEvaluation *self,
  * channels] in [-1, 1]
  */
 float *
-dm_evaluation_show_nearest (DmEvaluation *self,
-                            double        guidance,
-                            size_t        count,
-                            GError      **error)
+dm_evaluation_show_nearest (DmEvaluation     *self,
+                            const DmSettings *settings,
+                            double            guidance,
+                            size_t            count,
+                            GError          **error)
 {
   const DmEvaluationOptions *o = &self->options;
   size_t                     n_classes = o->dataset->n_classes;
@@ -106,7 +107,7 @@ dm_evaluation_show_nearest (DmEvaluation *self,
 
       for (size_t i = 0; i < count; i++)
         pictures[i] = dm_evaluation_get_picture (self, k[i], guidance);
-      drawn = dm_generate (o->model, o->settings, pictures, count, NULL, NULL,
+      drawn = dm_generate (o->model, settings, pictures, count, NULL, NULL,
                            o->pool, error);
       if (drawn == NULL || !show (self, row, drawn, count, error))
         return NULL;

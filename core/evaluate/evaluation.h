@@ -14,13 +14,12 @@
  */
 typedef struct
 {
-  const DmModel    *model;
-  const DmSettings *settings; /* pictures of the native size */
-  DmFeatureNet     *net;
-  const DmDataset  *dataset;
-  size_t            n_samples;
-  guint64           seed;
-  DmPool           *pool; /* (nullable) */
+  const DmModel   *model;
+  DmFeatureNet    *net;
+  const DmDataset *dataset;
+  size_t           n_samples;
+  guint64          seed;
+  DmPool          *pool; /* (nullable) */
 } DmEvaluationOptions;
 
 /* How pictures compare with the training pictures. NaN: there are too few. */
@@ -48,15 +47,17 @@ void          dm_evaluation_free (DmEvaluation *self);
 gboolean      dm_evaluation_measure_held_out (DmEvaluation *self,
                                               DmFigures    *figures,
                                               GError      **error);
-gboolean      dm_evaluation_measure_drawn (DmEvaluation *self,
-                                           DmFigures    *figures,
-                                           double        guidance,
-                                           DmStepFunc    on_step,
-                                           void         *data,
-                                           GError      **error);
-float        *dm_evaluation_show_nearest (DmEvaluation *self,
-                                          double        guidance,
-                                          size_t        count,
-                                          GError      **error);
+gboolean      dm_evaluation_measure_drawn (DmEvaluation     *self,
+                                           DmFigures        *figures,
+                                           const DmSettings *settings,
+                                           double            guidance,
+                                           DmStepFunc        on_step,
+                                           void             *data,
+                                           GError          **error);
+float        *dm_evaluation_show_nearest (DmEvaluation     *self,
+                                          const DmSettings *settings,
+                                          double            guidance,
+                                          size_t            count,
+                                          GError          **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmEvaluation, dm_evaluation_free)

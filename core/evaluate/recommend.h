@@ -6,4 +6,5 @@
 #include "evaluate/report.h"
 
 const DmReportRow *dm_recommend_row (const GArray *rows);
+char              *dm_recommend_describe (const DmReportRow *row);
 void               dm_recommend_write (DmCard *card, const DmReportRow *row);

@@ -9,8 +9,11 @@
 
 #include "tensor/error.h"
 
-/* Of a row, between tabulators: which pictures, their guidance, figures. */
-#define N_CELLS 10
+/* Of a row, between tabulators: which pictures, their guidance, figures, how
+ * they are drawn.
+ */
+#define N_CELLS 14
+#define SAMPLER_CELL 12
 
 /* Strengths as a table writes them, with six digits, are the same. */
 #define SAME_GUIDANCE 1e-5
@@ -28,16 +31,40 @@ parse_number (const char *cell, double *value)
   return end != cell && *end == '\0';
 }
 
+/* Returns: whether pictures can be drawn so. */
+static gboolean
+parse_drawn (DmReportRow *row, const char *sampler, double n_steps)
+{
+  if (!isfinite (row->guidance) || !(n_steps >= 1.0 && n_steps <= 1e6))
+    return FALSE;
+
+  row->n_steps = (unsigned) n_steps;
+
+  return dm_sampler_from_name (&row->sampler, sampler);
+}
+
 /* Returns: whether the line is one that dm_report_format_table() writes. */
 static gboolean
 parse_row (const char *line, DmReportRow *row)
 {
   g_auto (GStrv) cells = g_strsplit (line, "\t", -1);
   DmFigures    *f = &row->figures;
-  double        n = 0.0;
+  double        n = 0.0, n_steps = 0.0;
   double *const values[N_CELLS] = {
-    NULL,          &row->guidance, &n,           &f->frechet,  &f->inception,
-    &f->precision, &f->recall,     &f->accuracy, &f->distance, &f->copies,
+    NULL,
+    &row->guidance,
+    &n,
+    &f->frechet,
+    &f->inception,
+    &f->precision,
+    &f->recall,
+    &f->accuracy,
+    &f->distance,
+    &f->copies,
+    &row->guidance_start,
+    &row->guidance_end,
+    NULL,
+    &n_steps,
   };
 
   if (g_strv_length (cells) != N_CELLS)
@@ -48,9 +75,10 @@ parse_row (const char *line, DmReportRow *row)
     return FALSE;
 
   for (size_t i = 1; i < N_CELLS; i++)
-    if (!parse_number (cells[i], values[i]))
+    if (values[i] != NULL && !parse_number (cells[i], values[i]))
       return FALSE;
-  if (!(n >= 1.0 && n <= 1e9) || (row->drawn && !isfinite (row->guidance)))
+  if (!(n >= 1.0 && n <= 1e9) ||
+      (row->drawn && !parse_drawn (row, cells[SAMPLER_CELL], n_steps)))
     return FALSE;
   f->n = (size_t) n;
 

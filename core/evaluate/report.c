@@ -40,15 +40,19 @@ char *
 dm_report_describe (const DmReport *self)
 {
   const DmEvaluationOptions *o = self->options;
-  const DmSettings          *s = o->settings;
+  const DmSettings          *s = self->settings;
   GString                   *text = g_string_new (NULL);
 
-  g_string_append_printf (
-      text,
-      _ ("model: %s; %s, %u steps, guided from t = %g to %g, seed "
-         "%" PRIu64 "\n"),
-      self->model, dm_sampler_get_name (s->sampler), s->n_steps,
-      s->guidance_start, s->guidance_end, o->seed);
+  if (s != NULL)
+    g_string_append_printf (
+        text,
+        _ ("model: %s; %s, %u steps, guided from t = %g to %g, seed "
+           "%" PRIu64 "\n"),
+        self->model, dm_sampler_get_name (s->sampler), s->n_steps,
+        s->guidance_start, s->guidance_end, o->seed);
+  else
+    g_string_append_printf (text, _ ("model: %s; seed %" PRIu64 "\n"),
+                            self->model, o->seed);
   g_string_append_printf (
       text,
       _ ("data: %s, %zu pictures to train on, %zu held out; what is drawn has "
@@ -71,6 +75,25 @@ dm_report_describe (const DmReport *self)
 
 /* --- table ----------------------------------------------------------------
  */
+
+/**
+ * dm_report_row_draw:
+ * @row: (out): of no figures yet
+ */
+void
+dm_report_row_draw (DmReportRow      *row,
+                    const DmSettings *settings,
+                    double            guidance)
+{
+  *row = (DmReportRow){
+    .drawn = TRUE,
+    .guidance = guidance,
+    .guidance_start = settings->guidance_start,
+    .guidance_end = settings->guidance_end,
+    .sampler = settings->sampler,
+    .n_steps = settings->n_steps,
+  };
+}
 
 static void
 add_number (GString *text, double value, const char *format)
@@ -98,7 +121,11 @@ add_row (GString *text, const DmReportRow *row)
   add_number (text, f->accuracy, "%.4f");
   add_number (text, f->distance, "%.5g");
   add_number (text, f->copies, "%.4f");
-  g_string_append_c (text, '\n');
+  add_number (text, row->drawn ? row->guidance_start : NAN, "%g");
+  add_number (text, row->drawn ? row->guidance_end : NAN, "%g");
+  g_string_append_printf (
+      text, "\t%s\t%u\n",
+      row->drawn ? dm_sampler_get_name (row->sampler) : "none", row->n_steps);
 }
 
 /**
@@ -118,7 +145,8 @@ dm_report_format_table (const DmReport *self)
     g_string_append_printf (text, "# %s\n", lines[i]);
 
   g_string_append (text, "pictures\tguidance\tn\tFID\tIS\tprecision\trecall\t"
-                         "accuracy\tdistance\tcopies\n");
+                         "accuracy\tdistance\tcopies\tfrom\tuntil\t"
+                         "sampler\tsteps\n");
   for (guint i = 0; i < self->rows->len; i++)
     add_row (text, &g_array_index (self->rows, DmReportRow, i));
 

@@ -5,11 +5,16 @@
 
 #include "evaluate/evaluation.h"
 
-/* The pictures of a row of figures: held out, or drawn at a strength. */
+/* The pictures of a row of figures: held out, or drawn. */
 typedef struct
 {
-  gboolean  drawn;
-  double    guidance; /* of those drawn */
+  gboolean drawn;
+
+  /* how, of those drawn: what a model's file can recommend */
+  double    guidance, guidance_start, guidance_end;
+  DmSampler sampler;
+  unsigned  n_steps;
+
   DmFigures figures;
 } DmReportRow;
 
@@ -17,10 +22,15 @@ typedef struct
 typedef struct
 {
   const DmEvaluationOptions *options;
-  const char                *model, *features, *data; /* as they were named */
-  GArray                    *rows;                    /* of DmReportRow     */
+  const DmSettings *settings; /* (nullable): what all rows are drawn with, if
+                                 they differ in their guidance alone         */
+  const char *model, *features, *data; /* as they were named */
+  GArray     *rows;                    /* of DmReportRow     */
 } DmReport;
 
+void     dm_report_row_draw (DmReportRow      *row,
+                             const DmSettings *settings,
+                             double            guidance);
 gboolean dm_report_take_rows (DmReport *self, const char *path, GError **error);
 const DmReportRow *dm_report_find_row (const DmReport *self, double guidance);
 void               dm_report_add_row (DmReport *self, const DmReportRow *row);

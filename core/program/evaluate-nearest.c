@@ -34,15 +34,16 @@ new_labels (void)
  * Errors: those of dm_evaluation_show_nearest(), %DM_ERROR_FILE
  */
 gboolean
-dm_evaluate_save_nearest (DmEvaluation    *evaluation,
-                          const DmDataset *dataset,
-                          double           guidance,
-                          const char      *path,
-                          GError         **error)
+dm_evaluate_save_nearest (DmEvaluation     *evaluation,
+                          const DmDataset  *dataset,
+                          const DmSettings *settings,
+                          double            guidance,
+                          const char       *path,
+                          GError          **error)
 {
   g_auto (GStrv) labels = new_labels ();
   g_autofree float *pixels =
-      dm_evaluation_show_nearest (evaluation, guidance, COUNT, error);
+      dm_evaluation_show_nearest (evaluation, settings, guidance, COUNT, error);
   DmSheet sheet = {
     .n_rows = dataset->n_classes,
     .n_columns = 2 * COUNT,

@@ -154,7 +154,6 @@ open_all (Run *self, GError **error)
   self->net = dm_feature_net_open (o->features, self->pool, error);
   self->what = (DmEvaluationOptions){
     .model = self->model,
-    .settings = &self->settings,
     .net = self->net,
     .n_samples = (size_t) o->samples,
     .seed = (guint64) o->draw.seed,
@@ -229,14 +228,13 @@ measure_drawn (Run *self, GError **error)
   self->start = g_get_monotonic_time ();
   for (; self->n_done < self->guidance->len; self->n_done++)
     {
-      DmReportRow row = {
-        .drawn = TRUE,
-        .guidance = get_guidance (self, self->n_done),
-      };
+      DmReportRow row;
 
+      dm_report_row_draw (&row, &self->settings,
+                          get_guidance (self, self->n_done));
       if (!dm_evaluation_measure_drawn (self->evaluation, &row.figures,
-                                        row.guidance, on_drawn_picture, self,
-                                        error) ||
+                                        &self->settings, row.guidance,
+                                        on_drawn_picture, self, error) ||
           !add_row (self, &row, error))
         return FALSE;
     }
@@ -275,7 +273,8 @@ save_nearest (Run *self, GError **error)
   const DmReportRow *best = dm_recommend_row (self->report.rows);
   double guidance = best != NULL ? best->guidance : get_guidance (self, 0);
 
-  return dm_evaluate_save_nearest (self->evaluation, self->dataset, guidance,
+  return dm_evaluate_save_nearest (self->evaluation, self->dataset,
+                                   &self->settings, guidance,
                                    self->options.nearest, error);
 }
 
@@ -294,6 +293,7 @@ evaluate (Run *self, GError **error)
 
   self->report = (DmReport){
     .options = &self->what,
+    .settings = &self->settings,
     .model = o->model,
     .features = o->features,
     .data = o->data,

@@ -25,11 +25,11 @@ recommend (DmCard *card, const DmTrainRun *run)
   const DmTrainOptions *options = &run->options;
 
   card->guidance = 1.0;
-  if (run->measured.figures.n > 0)
-    dm_recommend_write (card, &run->measured);
   card->n_steps = 16;
   card->sampler = g_strdup ("dpm2m");
   card->guidance_start = 1.0;
+  if (run->measured.figures.n > 0)
+    dm_recommend_write (card, &run->measured);
   card->p_uncond = options->p_uncond;
 }
 

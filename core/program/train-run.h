@@ -82,6 +82,9 @@ char    *dm_train_describe_choice (const DmTrainRun *self);
 /* What is to be recommended, by a short evaluation at the end. */
 gboolean dm_train_is_worth_evaluating (guint64 n_images);
 gboolean dm_train_evaluate (DmTrainRun *self);
+gboolean dm_train_may_go_on (gint64 end);
+gboolean
+dm_train_make_features (const DmTrainRun *run, gint64 end, GError **error);
 
 /* Whether a signal asks for the end. */
 gboolean dm_train_is_stopped (void);

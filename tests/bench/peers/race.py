@@ -5,13 +5,15 @@
 for the same time, and tells how much sooner ours reaches PyTorch's last
 held-out loss. README.md says how to read it.
 
-   race.py BUILD DATA [--recipe INI] [--seconds 120] [-o FOLDER]
+   race.py BUILD DATA [--recipe INI] [--seconds 120] [--features FILE] [-o FOLDER]
 
 BUILD is an optimised build folder, DATA a folder of idx files (Fashion-MNIST).
 """
 import argparse
 import configparser
+import glob
 import json
+import math
 import os
 import subprocess
 import sys
@@ -21,6 +23,8 @@ import curves
 from peers import get_cpu_seconds, get_processor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'reference'))
+import safetensors  # noqa: E402
 ROOT = os.path.join(HERE, '..', '..', '..')
 # What the time that PyTorch takes has to be, of ours.
 GATES = {'fp32': 2.5, 'bf16': 1.3}
@@ -33,6 +37,14 @@ NETWORK = {'width', 'multipliers', 'blocks', 'attention', 'head-width', 'groups'
            'patch', 'prediction'}
 OURS = {'rate', 'seed', 'duration', 'images', 'title', 'licence', 'credits', 'no-sheets',
         'no-averages', 'no-page', 'no-evaluate'}
+# FIDs are of so many models of a training, each of so many pictures in so many steps.
+FID_POINTS, FID_SAMPLES, FID_STEPS = 6, 500, 8
+
+
+def read_images(path):
+    """The pictures that the model has seen"""
+    metadata = safetensors.load(path)[1]
+    return json.loads(metadata['gegl-diffusion'])['card']['images_seen']
 
 
 def read_recipe(path):
@@ -52,17 +64,35 @@ class Racers:
         self.options = options
         self.seed, self.rate = read_recipe(options.recipe)
         self.start = self.path('start.safetensors')
+        self.kept = None  # the model that was kept last, by its number on the disk
         self.ours('start', ['--images', '1'])
 
     def path(self, name):
         return os.path.join(self.options.output, name)
 
-    def run(self, name, command):
+    def keep_model(self, name):
+        """Our trainer puts each model in the place of the one before; while FIDs are asked
+        for, all are kept, by the pictures they have seen."""
+        path, link = self.path(name + '.safetensors'), self.path(name + '.new')
+        if not os.path.exists(path) or os.stat(path).st_ino == self.kept:
+            return
+        os.link(path, link)
+        self.kept = os.stat(link).st_ino
+        os.rename(link, self.path(f'{name}-{read_images(link)}.safetensors'))
+
+    def run(self, name, command, keeps=False):
         print(f'{name}', end=' ', file=sys.stderr, flush=True)
         before, busy = time.time(), get_cpu_seconds()
         children = os.times()
         with open(self.path(name + '.txt'), 'w') as log:
-            if subprocess.run(command, stdout=log).returncode:
+            running = subprocess.Popen(command, stdout=log)
+            while running.poll() is None:
+                time.sleep(0.25)
+                if keeps and self.options.features:
+                    self.keep_model(name)
+            if keeps and self.options.features:
+                self.keep_model(name)
+            if running.returncode:
                 raise SystemExit(f'{name} gave up: {" ".join(command)}')
         now = os.times()
         own = now.children_user + now.children_system \
@@ -80,8 +110,9 @@ class Racers:
 
     def ours(self, name, length, every=1024):
         log = self.path(name + '.json')
-        if os.path.exists(log):
-            os.remove(log)
+        for old in [log] + glob.glob(self.path(name + '*.safetensors')):
+            if os.path.exists(old):
+                os.remove(old)
         init = ['--init', self.start] if name != 'start' else []
         others = self.run(name, [
             os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'train',
@@ -89,29 +120,40 @@ class Racers:
             self.path(name + '.safetensors'), '--json-log', log, '--checkpoint-every', str(every),
             '--threads', str(self.options.threads), '--precision', 'f32',
             '--warm-up', KNOWN['warm-up'], '--dropout', KNOWN['dropout'], '--no-averages',
-            '--no-evaluate', '--no-sheets', '--no-page', '--force'] + init + length)
+            '--no-evaluate', '--no-sheets', '--no-page', '--force'] + init + length,
+            name != 'start')
         return {'file': name, 'points': self.read(name, '.json'), 'others': others}
 
     def torch(self, name, number, length):
         others = self.run(name, [
             sys.executable, os.path.join(HERE, 'torch_train.py'), self.start, self.options.data,
             self.path(name + '.safetensors'), number, str(self.options.threads), self.seed,
-            self.rate] + length)
+            self.rate] + (['--keep'] if self.options.features else []) + length)
         points = self.read(name, '.txt')
         return {'file': name, 'points': points, 'others': others, 'way': points[-1]['way']}
 
     def measure(self, result):
-        """FID, without guidance, of the model that a training ends with"""
-        table = self.path(result['file'] + '.tsv')
-        self.run(result['file'] + '-fid', [
-            os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'evaluate',
-            self.path(result['file'] + '.safetensors'), self.options.data, '--features',
-            self.options.features, '--guidance', '0', '--threads', str(self.options.threads),
-            '-o', table])
-        with open(table) as file:
-            rows = [line.rstrip('\n').split('\t') for line in file if not line.startswith('#')]
-        drawn = next(row for row in rows if row[0] == 'drawn')
-        result['fid'] = float(drawn[rows[0].index('FID')])
+        """FID, without guidance, of the last model of a training and of some before it"""
+        table = self.path('fid.tsv')
+        points = [point for point in result['points'] if os.path.exists(self.model(result, point))]
+        if not points or points[-1] is not result['points'][-1]:
+            raise SystemExit(f"{result['file']}: its last model was not kept")
+        for i in range(1, FID_POINTS + 1):
+            point = points[math.ceil(len(points) * i / FID_POINTS) - 1]
+            if 'fid' in point:
+                continue
+            self.run(f"{result['file']}-{point['images']}-fid", [
+                os.path.join(self.options.build, 'core', 'program', 'gegl-diffusion'), 'evaluate',
+                self.model(result, point), self.options.data, '--features', self.options.features,
+                '--guidance', '0', '--samples', str(FID_SAMPLES), '--steps', str(FID_STEPS),
+                '--sampler', 'dpm2m', '--threads', str(self.options.threads), '-o', table])
+            with open(table) as file:
+                rows = [line.rstrip('\n').split('\t') for line in file if line[0] != '#']
+            drawn = next(row for row in rows if row[0] == 'drawn')
+            point['fid'] = float(drawn[rows[0].index('FID')])
+
+    def model(self, result, point):
+        return self.path(f"{result['file']}-{point['images']}.safetensors")
 
 
 def check(racers, images):
@@ -151,7 +193,7 @@ def compare(options, racers):
         less = max(1, round(options.seconds / gate))
         results[f'ours, 1/{gate:g} of the time'] = racers.ours(f'ours-{number}',
                                                                ['--duration', f'{less}s'], every)
-    results['ours'] = racers.ours('ours', ['--duration', f'{options.seconds}s'], every)
+    results['ours'] = racers.ours('ours-whole', ['--duration', f'{options.seconds}s'], every)
     return results
 
 
@@ -161,7 +203,7 @@ def report(options, results):
         last = result['points'][-1]
         print(f"{name:<24} {last['seconds']:7.1f} s {last['images']:8} pictures "
               f"{last['images'] / last['seconds']:7.1f}/s  held-out loss {last['held_out']:.5f}"
-              f"{'  FID %.4g' % result['fid'] if 'fid' in result else ''}"
+              f"{'  FID %.4g' % last['fid'] if 'fid' in last else ''}"
               f"  {result.get('way', '')}")
     for number, gate in GATES.items():
         last = results['PyTorch ' + number]['points'][-1]
@@ -177,6 +219,16 @@ def report(options, results):
           ' at most')
 
 
+def draw(path, options, results):
+    panels = []
+    for key, title in ('held_out', 'held-out loss'), ('fid', 'FID'):
+        lines = [(name, [(p['seconds'], p[key]) for p in result['points'] if key in p],
+                  name.startswith('ours,')) for name, result in results.items()]
+        if all(points for _, points, _ in lines):
+            panels.append((title, lines))
+    curves.draw(path, f'Training on {options.threads} cores', 'seconds of training', panels)
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawTextHelpFormatter)
@@ -185,7 +237,7 @@ def parse():
     parser.add_argument('--recipe', default=os.path.join(ROOT, 'data', 'recipes', 'fashion.ini'))
     parser.add_argument('--seconds', type=int, default=120, help='of training, for each')
     parser.add_argument('--features', metavar='FILE',
-                        help='a classifier: tell the FID of each model, too')
+                        help='a classifier: measure FIDs over time, too')
     parser.add_argument('--check', type=int, default=1024, metavar='PICTURES',
                         help='after which the losses must agree')
     parser.add_argument('--threads', type=int, default=len(os.sched_getaffinity(0)))
@@ -208,10 +260,7 @@ def main():
         json.dump({'processor': get_processor(), 'threads': options.threads,
                    'seconds': options.seconds, 'results': results}, file, indent=2)
         file.write('\n')
-    curves.draw(racers.path('race.svg'), f'Training on {options.threads} cores',
-                'seconds of training', 'held-out loss',
-                [(name, [(p['seconds'], p['held_out']) for p in result['points']],
-                  name.startswith('ours,')) for name, result in results.items()])
+    draw(racers.path('race.svg'), options, results)
     return 0
 
 

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: gegl-diffusion developers
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""torch_train.py START DATA OUT fp32|bf16 THREADS SEED RATE --seconds N | --images N
+"""torch_train.py START DATA OUT fp32|bf16 THREADS SEED RATE [--keep] --seconds N | --images N
 
 PyTorch's side of race.py: trains from the weights of START as our trainer does,
 on the same pictures in the same order with the same noise, and prints a line of
 JSON whenever it has measured the held-out loss, as our trainer's log has them.
 Seconds are those of training alone: the batches are made for it, and held-out
-pictures are measured, while its clock stands. OUT gets the averaged weights.
+pictures are measured, while its clock stands. OUT gets the averaged weights; with --keep those
+of each line are in OUT-IMAGES, too.
 """
 import argparse
 import json
@@ -121,9 +122,10 @@ class Run:
                           'loss': self.loss, 'held_out': self.measure_held_out(),
                           'way': self.way}), flush=True)
 
-    def save(self):
+    def save(self, path):
         metadata = safetensors.load(self.options.start)[1]
-        safetensors.save(self.options.output,
+        metadata.pop('gegl-diffusion-crc32', None)
+        safetensors.save(path,
                          {name: average.contiguous().numpy() for (name, _), average
                           in zip(self.net.named_parameters(), self.average)}, metadata)
 
@@ -150,6 +152,7 @@ def parse():
     parser.add_argument('threads', type=int)
     parser.add_argument('seed', type=int)
     parser.add_argument('rate', type=float)
+    parser.add_argument('--keep', action='store_true', help='the model of each point')
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument('--seconds', type=float)
     length.add_argument('--images', type=int)
@@ -166,7 +169,10 @@ def main():
         run.step()
         if int(run.get_progress() * options.points) > part:
             run.report()
-    run.save()
+            if options.keep:
+                stem, ending = os.path.splitext(options.output)
+                run.save(f'{stem}-{run.images}{ending}')
+    run.save(options.output)
 
 
 if __name__ == '__main__':
