@@ -7,8 +7,8 @@ PyTorch's side of race.py: trains from the weights of START as our trainer does,
 on the same pictures in the same order with the same noise, and prints a line of
 JSON whenever it has measured the held-out loss, as our trainer's log has them.
 Seconds are those of training alone: the batches are made for it, and held-out
-pictures are measured, while its clock stands. OUT gets the averaged weights; with --keep those
-of each line are in OUT-IMAGES, too.
+pictures are measured, while its clock stands. OUT gets the averaged weights; with
+--keep those of each line are in OUT-IMAGES, too.
 """
 import argparse
 import json
