@@ -5,8 +5,8 @@
 # program-classifier.sh PROGRAM: classifiers, of pictures made here. TAP.
 set -u
 program=$(realpath "$1")
-. "$(dirname "$0")/support/program.sh"
 . "$(dirname "$0")/support/bands.sh"
+. "$(dirname "$0")/support/program.sh"
 
 learns ()
 {

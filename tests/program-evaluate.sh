@@ -5,9 +5,9 @@
 # program-evaluate.sh PROGRAM: the evaluate command, on pictures made here. TAP.
 set -u
 program=$(realpath "$1")
+. "$(dirname "$0")/support/bands.sh"
 . "$(dirname "$0")/support/program.sh"
 . "$(dirname "$0")/support/train.sh"
-. "$(dirname "$0")/support/bands.sh"
 
 # evaluate MODEL ARGUMENT...
 evaluate ()

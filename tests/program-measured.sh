@@ -7,8 +7,8 @@
 set -u
 program=$(realpath "$1")
 . "$(dirname "$0")/support/train.sh"
-. "$(dirname "$0")/support/program.sh"
 . "$(dirname "$0")/support/bands.sh"
+. "$(dirname "$0")/support/program.sh"
 data=bands
 
 # told TABLE WORDS: whether a row that is described by these words has the lowest FID, or one hardly higher
@@ -26,6 +26,16 @@ told ()
     END { exit !(chosen in fid && fid[chosen] <= 1.0501 * least) }' "$1"
 }
 
+# recommends NAME WORDS: whether the model's file does
+recommends ()
+{
+  "$program" inspect "$1.safetensors" > card.txt
+  [[ $2 =~ ^guidance\ ([0-9.]+)(\ between\ t\ =\ ([0-9.]+)\ and\ ([0-9.]+))?,\ ([0-9]+)\ steps\ of\ (.*)$ ]] &&
+    grep -q "^  recommended  *guidance ${BASH_REMATCH[1]} (t ${BASH_REMATCH[3]:-1} … ${BASH_REMATCH[4]:-0})" card.txt &&
+    grep -q "^  steps  *${BASH_REMATCH[5]}$" card.txt && grep -q "^  sampler  *${BASH_REMATCH[6]}$" card.txt &&
+    grep -q '^  measured  *FID .*of 200 drawn' card.txt
+}
+
 # strengths, two of them in an interval, two numbers of steps, another sampler
 measured ()
 {
@@ -37,11 +47,7 @@ measured ()
     [[ $(cut -f 13 one.tsv | grep -c '^ancestral$') == 1 ]] || return 1
   chosen=$(sed -n 's/^recommended from now on: \(.*\), measured with 200 .*/\1/p' out.txt)
   told one.tsv "$chosen" || return 1
-  "$program" inspect one.safetensors > card.txt
-  [[ $chosen =~ ^guidance\ ([0-9.]+)(\ between\ t\ =\ ([0-9.]+)\ and\ ([0-9.]+))?,\ ([0-9]+)\ steps\ of\ (.*)$ ]] &&
-    grep -q "^  recommended  *guidance ${BASH_REMATCH[1]} (t ${BASH_REMATCH[3]:-1} … ${BASH_REMATCH[4]:-0})" card.txt &&
-    grep -q "^  steps  *${BASH_REMATCH[5]}$" card.txt && grep -q "^  sampler  *${BASH_REMATCH[6]}$" card.txt &&
-    grep -q '^  measured  *FID .*of 200 drawn' card.txt
+  recommends one "$chosen"
 }
 
 # whatever the threads, and by the recipe, which says that it is measured
@@ -58,10 +64,10 @@ again ()
     --sampler dpm2m --steps 16 --guidance "$1" -o again.tsv "${@:2}" > /dev/null && grep -v '^#' again.tsv
 }
 
-# what was measured is measured again alike by the other command
+# what was measured is measured again alike by the other command, which sorts by guidance
 agrees ()
 {
-  cmp <(again 0,0.5,1,2 --guidance-start 1 --guidance-end 0) <(grep -v '^#' one.tsv | head -6) &&
+  cmp <(again 0,0.5,1,2 --guidance-start 1 --guidance-end 0 | sort) <(grep -v '^#' one.tsv | head -6 | sort) &&
     cmp <(again 1,2 --guidance-start 0.7 --guidance-end 0.2) <(grep -v '^#' one.tsv | sed -n '1,2p;7,8p')
 }
 
@@ -101,19 +107,35 @@ not_told_apart ()
   [[ ! -e blind.tsv ]] && grep -q 'tells only' err.txt
 }
 
-# stopped while it measures: the model is there, and the run is over
-stopped ()
+# stop_at LINE: while it measures, when it has printed a line like this
+stop_at ()
 {
-  in_place="exec env --default-signal=TERM" train halted.safetensors --images 1600 --evaluate > out.txt 2> err.txt &
+  in_place="exec env --default-signal=TERM" train halted.safetensors --images 1600 --evaluate --force > out.txt 2> err.txt &
   local pid=$! i
-  for ((i = 0; i < 1200; i++)); do
-    grep -q '^measuring' out.txt && break
-    sleep 0.05
+  for ((i = 0; i < 2400; i++)); do
+    grep -q "$1" out.txt && break
+    sleep 0.02
   done
   kill -TERM $pid
   wait $pid
-  [[ $? == 130 ]] && grep -q 'not measured: .*stopped' err.txt && [[ ! -e halted.tsv ]] &&
+  [[ $? == 130 ]]
+}
+
+# before anything is known: the model is there, and the run is over
+stopped ()
+{
+  stop_at '^measuring' && grep -q 'not measured: .*stopped' err.txt && [[ ! -e halted.tsv ]] &&
     "$program" inspect halted.safetensors | grep -q 'guidance 1 '
+}
+
+# what is known by then is recommended by
+stopped_later ()
+{
+  local chosen n
+  stop_at '^  guidance .*FID' && grep -q '^  (stopped)$' out.txt && [[ ! -s err.txt ]] || return 1
+  n=$(grep -c '^drawn' halted.tsv)
+  chosen=$(sed -n 's/^recommended from now on: \(.*\), measured with 200 .*/\1/p' out.txt)
+  ((n >= 1 && n < 9)) && told halted.tsv "$chosen" && recommends halted "$chosen"
 }
 
 bands bands train 900
@@ -126,5 +148,6 @@ check 'nothing is overwritten' nothing_lost
 check 'too few pictures' too_few
 check 'classes that nobody can tell apart' not_told_apart
 check 'a run that is stopped while it measures' stopped
+check 'a run that is stopped when something is known' stopped_later
 check 'a classifier draws nothing' status 2 'evaluate.*is for networks that draw' train x.safetensors --task classifier --evaluate
 echo "1..$n_tests"

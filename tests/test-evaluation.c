@@ -443,18 +443,18 @@ test_report (void)
       DmReport         report = {
                 &fixture.options, &fixture.settings, "m", "f", "d", rows
       };
-      DmReportRow row = { 0 };
+      DmReportRow row = { 0 }, drawn = { .drawn = TRUE, .guidance = 0.5 };
       g_auto (GStrv) lines = NULL;
 
       set_up (&fixture, GSIZE_TO_POINTER (n_workers));
       evaluation = new_evaluation (&fixture);
       dm_evaluation_measure_held_out (evaluation, &row.figures, &error);
       g_array_append_val (rows, row);
-      dm_report_row_draw (&row, &fixture.settings, 0.5);
-      dm_evaluation_measure_drawn (evaluation, &row.figures, &fixture.settings,
-                                   0.5, NULL, NULL, &error);
+      drawn.settings = fixture.settings;
+      dm_evaluation_measure_drawn (evaluation, &drawn.figures, &drawn.settings,
+                                   drawn.guidance, NULL, NULL, &error);
       g_assert_no_error (error);
-      g_array_append_val (rows, row);
+      g_array_append_val (rows, drawn);
 
       table = dm_report_format_table (&report);
       if (first != NULL)

@@ -24,7 +24,7 @@ new_rows (const Drawn *drawn, size_t n)
       DmReportRow row = {
         .drawn = TRUE,
         .guidance = drawn[i].guidance,
-        .n_steps = drawn[i].n_steps,
+        .settings.n_steps = drawn[i].n_steps,
         .figures = { .frechet = drawn[i].frechet,
                      .accuracy = drawn[i].accuracy },
       };
@@ -110,10 +110,10 @@ test_unknown (void)
 static const DmReportRow row = {
   .drawn = TRUE,
   .guidance = 2.5,
-  .guidance_start = 0.75,
-  .guidance_end = 0.25,
-  .sampler = DM_SAMPLER_HEUN,
-  .n_steps = 9,
+  .settings = { .guidance_start = 0.75,
+                .guidance_end = 0.25,
+                .sampler = DM_SAMPLER_HEUN,
+                .n_steps = 9 },
   .figures = { .n = 300, .frechet = 4.5, .accuracy = 0.625 },
 };
 
@@ -142,8 +142,8 @@ test_describe (void)
   g_autofree char *middle = dm_recommend_describe (&row);
   g_autofree char *all = NULL;
 
-  whole.guidance_start = 1.0;
-  whole.guidance_end = 0.0;
+  whole.settings.guidance_start = 1.0;
+  whole.settings.guidance_end = 0.0;
   all = dm_recommend_describe (&whole);
   g_assert_cmpstr (middle, ==,
                    "guidance 2.5 between t = 0.75 and 0.25, 9 steps of heun");

@@ -58,8 +58,8 @@ find_surest (const GArray *rows, double lowest)
 static gboolean
 is_better (const DmReportRow *a, const DmReportRow *b)
 {
-  if (a->n_steps != b->n_steps)
-    return a->n_steps < b->n_steps;
+  if (a->settings.n_steps != b->settings.n_steps)
+    return a->settings.n_steps < b->settings.n_steps;
   if (a->figures.accuracy != b->figures.accuracy)
     return a->figures.accuracy > b->figures.accuracy;
 
@@ -102,15 +102,16 @@ dm_recommend_row (const GArray *rows)
 char *
 dm_recommend_describe (const DmReportRow *row)
 {
-  const char *sampler = dm_sampler_get_name (row->sampler);
+  const char *sampler = dm_sampler_get_name (row->settings.sampler);
 
-  if (row->guidance_start >= 1.0 && row->guidance_end <= 0.0)
+  if (row->settings.guidance_start >= 1.0 && row->settings.guidance_end <= 0.0)
     return g_strdup_printf (_ ("guidance %g, %u steps of %s"), row->guidance,
-                            row->n_steps, sampler);
+                            row->settings.n_steps, sampler);
 
   return g_strdup_printf (
       _ ("guidance %g between t = %g and %g, %u steps of %s"), row->guidance,
-      row->guidance_start, row->guidance_end, row->n_steps, sampler);
+      row->settings.guidance_start, row->settings.guidance_end,
+      row->settings.n_steps, sampler);
 }
 
 /**
@@ -125,11 +126,11 @@ void
 dm_recommend_write (DmCard *card, const DmReportRow *row)
 {
   card->guidance = row->guidance;
-  card->guidance_start = row->guidance_start;
-  card->guidance_end = row->guidance_end;
-  card->n_steps = (int) row->n_steps;
+  card->guidance_start = row->settings.guidance_start;
+  card->guidance_end = row->settings.guidance_end;
+  card->n_steps = (int) row->settings.n_steps;
   g_free (card->sampler);
-  card->sampler = g_strdup (dm_sampler_get_name (row->sampler));
+  card->sampler = g_strdup (dm_sampler_get_name (row->settings.sampler));
   card->measured_pictures = (gint64) row->figures.n;
   card->measured_fid = row->figures.frechet;
   card->measured_accuracy = row->figures.accuracy;

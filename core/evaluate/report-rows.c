@@ -38,9 +38,9 @@ parse_drawn (DmReportRow *row, const char *sampler, double n_steps)
   if (!isfinite (row->guidance) || !(n_steps >= 1.0 && n_steps <= 1e6))
     return FALSE;
 
-  row->n_steps = (unsigned) n_steps;
+  row->settings.n_steps = (unsigned) n_steps;
 
-  return dm_sampler_from_name (&row->sampler, sampler);
+  return dm_sampler_from_name (&row->settings.sampler, sampler);
 }
 
 /* Returns: whether the line is one that dm_report_format_table() writes. */
@@ -61,8 +61,8 @@ parse_row (const char *line, DmReportRow *row)
     &f->accuracy,
     &f->distance,
     &f->copies,
-    &row->guidance_start,
-    &row->guidance_end,
+    &row->settings.guidance_start,
+    &row->settings.guidance_end,
     NULL,
     &n_steps,
   };

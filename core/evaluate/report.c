@@ -76,25 +76,6 @@ dm_report_describe (const DmReport *self)
 /* --- table ----------------------------------------------------------------
  */
 
-/**
- * dm_report_row_draw:
- * @row: (out): of no figures yet
- */
-void
-dm_report_row_draw (DmReportRow      *row,
-                    const DmSettings *settings,
-                    double            guidance)
-{
-  *row = (DmReportRow){
-    .drawn = TRUE,
-    .guidance = guidance,
-    .guidance_start = settings->guidance_start,
-    .guidance_end = settings->guidance_end,
-    .sampler = settings->sampler,
-    .n_steps = settings->n_steps,
-  };
-}
-
 static void
 add_number (GString *text, double value, const char *format)
 {
@@ -121,11 +102,12 @@ add_row (GString *text, const DmReportRow *row)
   add_number (text, f->accuracy, "%.4f");
   add_number (text, f->distance, "%.5g");
   add_number (text, f->copies, "%.4f");
-  add_number (text, row->drawn ? row->guidance_start : NAN, "%g");
-  add_number (text, row->drawn ? row->guidance_end : NAN, "%g");
+  add_number (text, row->drawn ? row->settings.guidance_start : NAN, "%g");
+  add_number (text, row->drawn ? row->settings.guidance_end : NAN, "%g");
   g_string_append_printf (
       text, "\t%s\t%u\n",
-      row->drawn ? dm_sampler_get_name (row->sampler) : "none", row->n_steps);
+      row->drawn ? dm_sampler_get_name (row->settings.sampler) : "none",
+      row->settings.n_steps);
 }
 
 /**

@@ -10,10 +10,10 @@ typedef struct
 {
   gboolean drawn;
 
-  /* how, of those drawn: what a model's file can recommend */
-  double    guidance, guidance_start, guidance_end;
-  DmSampler sampler;
-  unsigned  n_steps;
+  /* how, if they are: of the settings, a table keeps what a model's file can
+     recommend                                                            */
+  DmSettings settings;
+  double     guidance;
 
   DmFigures figures;
 } DmReportRow;
@@ -28,9 +28,6 @@ typedef struct
   GArray     *rows;                    /* of DmReportRow     */
 } DmReport;
 
-void     dm_report_row_draw (DmReportRow      *row,
-                             const DmSettings *settings,
-                             double            guidance);
 gboolean dm_report_take_rows (DmReport *self, const char *path, GError **error);
 const DmReportRow *dm_report_find_row (const DmReport *self, double guidance);
 void               dm_report_add_row (DmReport *self, const DmReportRow *row);

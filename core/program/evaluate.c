@@ -228,10 +228,12 @@ measure_drawn (Run *self, GError **error)
   self->start = g_get_monotonic_time ();
   for (; self->n_done < self->guidance->len; self->n_done++)
     {
-      DmReportRow row;
+      DmReportRow row = {
+        .drawn = TRUE,
+        .settings = self->settings,
+        .guidance = get_guidance (self, self->n_done),
+      };
 
-      dm_report_row_draw (&row, &self->settings,
-                          get_guidance (self, self->n_done));
       if (!dm_evaluation_measure_drawn (self->evaluation, &row.figures,
                                         &self->settings, row.guidance,
                                         on_drawn_picture, self, error) ||

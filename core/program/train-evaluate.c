@@ -7,8 +7,11 @@
 #include "program/train-run.h"
 #include "tensor/error.h"
 
-/* Strengths that are compared, guided all the time and in the middle only. */
-static const double whole[] = { 0.0, 0.5, 1.0, 2.0 };
+/* Strengths that are compared, guided all the time and in the middle only:
+ * first the one that is recommended unmeasured, in case there is no time for
+ * more.
+ */
+static const double whole[] = { 1.0, 0.5, 2.0, 0.0 };
 static const double middle[] = { 1.0, 2.0 };
 
 /* The middle, in t: within it the paper of the interval and data/paper find all
@@ -144,9 +147,12 @@ measure_held_out (Job *self, GError **error)
 static gboolean
 measure (Job *self, const DmSettings *settings, double guidance, GError **error)
 {
-  DmReportRow row;
+  DmReportRow row = {
+    .drawn = TRUE,
+    .settings = *settings,
+    .guidance = guidance,
+  };
 
-  dm_report_row_draw (&row, settings, guidance);
   if (!dm_evaluation_measure_drawn (self->evaluation, &row.figures, settings,
                                     guidance, on_picture, self, error))
     return FALSE;
@@ -176,78 +182,72 @@ measure_strengths (Job          *self,
   return TRUE;
 }
 
-/* What the best of the rows is drawn with. */
-static void
-take_best (const Job *self, DmSettings *settings, double *guidance)
-{
-  const DmReportRow *best = dm_recommend_row (self->report.rows);
-
-  *settings = self->settings;
-  *guidance = 1.0;
-  if (best == NULL)
-    return;
-
-  *guidance = best->guidance;
-  settings->guidance_start = best->guidance_start;
-  settings->guidance_end = best->guidance_end;
-  settings->n_steps = best->n_steps;
-  settings->sampler = best->sampler;
-}
-
+/* What is best so far, in other numbers of steps. */
 static gboolean
 measure_steps (Job *self, GError **error)
 {
-  DmSettings settings;
-  double     guidance;
+  const DmReportRow *best = dm_recommend_row (self->report.rows);
+  DmReportRow        other;
 
-  take_best (self, &settings, &guidance);
+  if (best == NULL)
+    return TRUE;
+
+  other = *best;
   for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
     {
-      settings.n_steps = steps[i];
-      if (!measure (self, &settings, guidance, error))
+      other.settings.n_steps = steps[i];
+      if (!measure (self, &other.settings, other.guidance, error))
         return FALSE;
     }
 
   return TRUE;
 }
 
-/* The paper's own. */
+/* And by the paper's own sampler. */
 static gboolean
 measure_sampler (Job *self, GError **error)
 {
-  DmSettings settings;
-  double     guidance;
+  const DmReportRow *best = dm_recommend_row (self->report.rows);
+  DmReportRow        other;
 
-  take_best (self, &settings, &guidance);
-  settings.sampler = DM_SAMPLER_ANCESTRAL;
+  if (best == NULL)
+    return TRUE;
 
-  return measure (self, &settings, guidance, error);
+  other = *best;
+  other.settings.sampler = DM_SAMPLER_ANCESTRAL;
+
+  return measure (self, &other.settings, other.guidance, error);
 }
 
-/* One thing after the other, from what matters most. When the time is up, what
- * is known by then is enough, if the strengths are.
- */
+/* One thing after the other, from what matters most. */
 static gboolean
 measure_all (Job *self, GError **error)
 {
+  return measure_held_out (self, error) &&
+         measure_strengths (self, 1.0, 0.0, whole, G_N_ELEMENTS (whole),
+                            error) &&
+         measure_strengths (self, MIDDLE_START, MIDDLE_END, middle,
+                            G_N_ELEMENTS (middle), error) &&
+         measure_steps (self, error) && measure_sampler (self, error);
+}
+
+/* When the time is up, or it is stopped, what is known by then is enough. */
+static gboolean
+measure_some (Job *self, GError **error)
+{
   g_autoptr (GError) fault = NULL;
 
-  if (!measure_held_out (self, error) ||
-      !measure_strengths (self, 1.0, 0.0, whole, G_N_ELEMENTS (whole), error))
-    return FALSE;
-
-  if (measure_strengths (self, MIDDLE_START, MIDDLE_END, middle,
-                         G_N_ELEMENTS (middle), &fault) &&
-      measure_steps (self, &fault) && measure_sampler (self, &fault))
+  if (measure_all (self, &fault))
     return TRUE;
 
-  if (dm_train_is_stopped () ||
+  if (dm_recommend_row (self->report.rows) == NULL ||
       !g_error_matches (fault, DM_ERROR, DM_ERROR_CANCELLED))
     {
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
-  g_print (_ ("  (no time to compare more)\n"));
+  g_print (dm_train_is_stopped () ? _ ("  (stopped)\n") :
+                                    _ ("  (no time to compare more)\n"));
 
   return TRUE;
 }
@@ -300,7 +300,7 @@ dm_train_evaluate (DmTrainRun *self)
               "without):\n"));
 
   if (dm_train_make_features (self, job.end, &error) &&
-      prepare (&job, &error) && measure_all (&job, &error) &&
+      prepare (&job, &error) && measure_some (&job, &error) &&
       dm_report_save_table (&job.report, self->table_path, &error))
     best = dm_recommend_row (job.report.rows);
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# For tests of classifiers and what is measured by them, after program.sh.
+# For tests of classifiers and what is measured by them, before program.sh, which
+# goes to another folder and has what this needs.
 
 # bands FOLDER KIND N: 8 x 8 gray pictures of three classes, each with one half or
 # the middle light, and noise that is always the same
