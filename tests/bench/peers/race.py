@@ -71,8 +71,8 @@ class Racers:
         return os.path.join(self.options.output, name)
 
     def keep_model(self, name):
-        """Our trainer puts each model in the place of the one before; while FIDs are asked
-        for, all are kept, by the pictures they have seen."""
+        """Our trainer puts each model in the place of the one before: keeps the one that is
+        there now, by the pictures it has seen"""
         path, link = self.path(name + '.safetensors'), self.path(name + '.new')
         if not os.path.exists(path) or os.stat(path).st_ino == self.kept:
             return
@@ -86,12 +86,12 @@ class Racers:
         children = os.times()
         with open(self.path(name + '.txt'), 'w') as log:
             running = subprocess.Popen(command, stdout=log)
-            while running.poll() is None:
+            ended = False
+            while not ended:
                 time.sleep(0.25)
-                if keeps and self.options.features:
+                ended = running.poll() is not None
+                if keeps:
                     self.keep_model(name)
-            if keeps and self.options.features:
-                self.keep_model(name)
             if running.returncode:
                 raise SystemExit(f'{name} gave up: {" ".join(command)}')
         now = os.times()
@@ -110,7 +110,7 @@ class Racers:
 
     def ours(self, name, length, every=1024):
         log = self.path(name + '.json')
-        for old in [log] + glob.glob(self.path(name + '*.safetensors')):
+        for old in [log, self.path(name + '.new')] + glob.glob(self.path(name + '*.safetensors')):
             if os.path.exists(old):
                 os.remove(old)
         init = ['--init', self.start] if name != 'start' else []
@@ -121,7 +121,7 @@ class Racers:
             '--threads', str(self.options.threads), '--precision', 'f32',
             '--warm-up', KNOWN['warm-up'], '--dropout', KNOWN['dropout'], '--no-averages',
             '--no-evaluate', '--no-sheets', '--no-page', '--force'] + init + length,
-            name != 'start')
+            keeps=name != 'start' and self.options.features)
         return {'file': name, 'points': self.read(name, '.json'), 'others': others}
 
     def torch(self, name, number, length):
