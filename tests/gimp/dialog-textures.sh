@@ -22,7 +22,7 @@ choose_ours ()
 
 choose_grass ()
 {
-  choose_class 5 158 && wait_for 120 is_drawn 2 && sleep 10
+  choose_class 5 184 && wait_for 120 is_drawn 2 && sleep 10
 }
 
 # What is kept is what gegl draws with the same values, from edge to edge.
