@@ -230,6 +230,23 @@ op_case_enum (GeglNode *node, const char *property, const char *nick)
   return value->value;
 }
 
+/* A picture of seed 5. */
+static inline GeglNode *
+op_case_add (GeglNode   *graph,
+             const char *operation,
+             const char *fit,
+             int         width,
+             int         height)
+{
+  GeglNode *node =
+      gegl_node_new_child (graph, "operation", operation, "seed", 5, "width",
+                           width, "height", height, NULL);
+
+  gegl_node_set (node, "fit", op_case_enum (node, "fit", fit), NULL);
+
+  return node;
+}
+
 /* Returns: (transfer full): [height, width, 4], R'G'B'A */
 static inline float *
 op_case_render (GeglNode *node, int x, int y, int width, int height)

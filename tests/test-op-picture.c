@@ -3,23 +3,7 @@
  */
 #include "op-case.h"
 
-/* The pixels that the operations give, and what they say when they cannot. */
-
-static GeglNode *
-add (GeglNode   *graph,
-     const char *operation,
-     const char *fit,
-     int         width,
-     int         height)
-{
-  GeglNode *node =
-      gegl_node_new_child (graph, "operation", operation, "seed", 5, "width",
-                           width, "height", height, NULL);
-
-  gegl_node_set (node, "fit", op_case_enum (node, "fit", fit), NULL);
-
-  return node;
-}
+/* The pixels that the operations give. */
 
 /* The native picture, R'G'B'A, as dm_generate() draws it. */
 static float *
@@ -60,7 +44,7 @@ test_native (void)
   for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode         *node = add (graph, "diffusion:plain", "contain", 8, 8);
+      GeglNode *node = op_case_add (graph, "diffusion:plain", "contain", 8, 8);
       g_autofree float *expected = draw_native (classes[i]);
       g_autofree float *pixels = NULL;
 
@@ -108,7 +92,8 @@ test_fit (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode *node = add (graph, cases[i].operation, cases[i].fit, 100, 60);
+      GeglNode *node =
+          op_case_add (graph, cases[i].operation, cases[i].fit, 100, 60);
       g_autofree float *pixels = NULL;
 
       if (strcmp (cases[i].operation, "diffusion:generate") == 0)
@@ -137,7 +122,7 @@ test_sizes (void)
       g_autoptr (GeglNode) graph = gegl_node_new ();
       int         w = sizes[i / 7].width, h = sizes[i / 7].height, n_opaque = 0;
       const char *fit = fits[i % 7 % 4];
-      GeglNode   *node = add (graph, operations[i % 7 / 4], fit, w, h);
+      GeglNode   *node = op_case_add (graph, operations[i % 7 / 4], fit, w, h);
       g_autofree float *pixels = op_case_render (node, 0, 0, w, h);
       g_autofree char  *text = op_case_get_error (node);
 
@@ -151,117 +136,6 @@ test_sizes (void)
     }
 }
 
-/* Nobody's picture is stretched unasked: a model of textures fills a canvas of
- * any size, the others leave margins.
- */
-static void
-test_standard_fit (void)
-{
-  static const struct
-  {
-    const char *operation, *fit;
-  } cases[] = { { "diffusion:canvas", "canvas" },
-                { "diffusion:plain", "contain" },
-                { "diffusion:gray", "contain" },
-                { "diffusion:generate", "auto" } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode *node =
-          gegl_node_new_child (graph, "operation", cases[i].operation, NULL);
-      int fit = -1;
-
-      gegl_node_get (node, "fit", &fit, NULL);
-      g_assert_cmpint (fit, ==, op_case_enum (node, "fit", cases[i].fit));
-    }
-}
-
-/* Whether a property is offered in a host's dialog. */
-static bool
-is_visible (GeglNode *node, const char *name)
-{
-  GParamSpec *spec = gegl_node_find_property (node, name);
-
-  g_assert_nonnull (spec);
-
-  return g_strcmp0 (gegl_param_spec_get_property_key (spec, "visible"), "0") !=
-         0;
-}
-
-/* Hosts' sliders stay within what may be set: GIMP complains of others. */
-static void
-check_slider (const char *operation, GParamSpec *spec)
-{
-  g_test_message ("%s, %s", operation, spec->name);
-
-  if (GEGL_IS_PARAM_SPEC_DOUBLE (spec))
-    {
-      GeglParamSpecDouble *shown = GEGL_PARAM_SPEC_DOUBLE (spec);
-      GParamSpecDouble    *allowed = G_PARAM_SPEC_DOUBLE (spec);
-
-      g_assert_cmpfloat (shown->ui_minimum, >=, allowed->minimum);
-      g_assert_cmpfloat (shown->ui_maximum, <=, allowed->maximum);
-    }
-  else if (GEGL_IS_PARAM_SPEC_INT (spec))
-    {
-      GeglParamSpecInt *shown = GEGL_PARAM_SPEC_INT (spec);
-      GParamSpecInt    *allowed = G_PARAM_SPEC_INT (spec);
-
-      g_assert_cmpint (shown->ui_minimum, >=, allowed->minimum);
-      g_assert_cmpint (shown->ui_maximum, <=, allowed->maximum);
-    }
-}
-
-static void
-test_sliders (void)
-{
-  guint             n_operations, n_ours = 0;
-  g_autofree char **names = gegl_list_operations (&n_operations);
-
-  for (guint i = 0; i < n_operations; i++)
-    {
-      guint                   n;
-      g_autofree GParamSpec **specs = NULL;
-
-      if (!g_str_has_prefix (names[i], "diffusion:"))
-        continue;
-      n_ours++;
-      specs = gegl_operation_list_properties (names[i], &n);
-      for (guint k = 0; k < n; k++)
-        check_slider (names[i], specs[k]);
-    }
-
-  g_assert_cmpuint (n_ours, >=, 3 + 2 * 4);
-}
-
-/* The scale is offered by models that are told it, and changes their picture;
- * for others, and at 0, it is as if it were not there.
- */
-static void
-test_scale (void)
-{
-  static const char *const names[] = { "diffusion:scaled", "diffusion:canvas" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode         *node = add (graph, names[i], "canvas", 16, 16);
-      g_autofree float *any = op_case_render (node, 0, 0, 16, 16);
-      g_autofree float *half = NULL, *again = NULL;
-      bool              is_scaled = i == 0;
-
-      g_assert_true (is_visible (node, "scale") == is_scaled);
-      gegl_node_set (node, "scale", 0.5, NULL);
-      half = op_case_render (node, 0, 0, 16, 16);
-      gegl_node_set (node, "scale", 0.0, NULL);
-      again = op_case_render (node, 0, 0, 16, 16);
-      dm_assert_same (again, any, 16 * 16 * 4);
-      g_assert_true ((memcmp (half, any, 16 * 16 * 4 * sizeof *any) != 0) ==
-                     is_scaled);
-    }
-}
-
 /* A canvas that tiles has the size that was asked for. Of whole strides it
  * tiles anyway, as the network knows no edges; else it is another picture.
  */
@@ -269,7 +143,7 @@ static void
 test_tile (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode         *node = add (graph, "diffusion:canvas", "canvas", 24, 16);
+  GeglNode *node = op_case_add (graph, "diffusion:canvas", "canvas", 24, 16);
   g_autofree float *open = op_case_render (node, 0, 0, 24, 16);
   g_autofree float *tiled = NULL;
 
@@ -297,7 +171,7 @@ test_pieces (void)
   for (gsize i = 0; i < G_N_ELEMENTS (fits); i++)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode         *node = add (graph, "diffusion:plain", fits[i], 71, 103);
+      GeglNode *node = op_case_add (graph, "diffusion:plain", fits[i], 71, 103);
       g_autofree float *whole = op_case_render (node, 0, 0, 71, 103);
 
       for (int y = 0; y < 103; y += 17)
@@ -318,7 +192,7 @@ static void
 test_in_place (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add (graph, "diffusion:plain", "contain", 8, 8);
+  GeglNode *node = op_case_add (graph, "diffusion:plain", "contain", 8, 8);
   GeglNode *invert =
       gegl_node_new_child (graph, "operation", "gegl:invert-gamma", NULL);
   g_autofree float *first = NULL, *second = NULL, *plain = NULL;
@@ -337,7 +211,7 @@ static void
 test_gray (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode         *node = add (graph, "diffusion:gray", "contain", 8, 8);
+  GeglNode *node = op_case_add (graph, "diffusion:gray", "contain", 8, 8);
   g_autofree float *pixels = op_case_render (node, 0, 0, 8, 8);
 
   for (int i = 0; i < 8 * 8; i++)
@@ -360,111 +234,6 @@ test_native_size (void)
   g_assert_cmpint (box.height, ==, 8);
 }
 
-static void
-assert_transparent (GeglNode *node)
-{
-  g_autofree float *pixels = op_case_render (node, 0, 0, 40, 30);
-
-  for (int i = 0; i < 40 * 30 * 4; i++)
-    g_assert_cmpfloat (pixels[i], ==, 0.0f);
-}
-
-/* A fault is in the property as soon as it is there, the picture transparent,
- * and both go with it.
- */
-static void
-test_faults (void)
-{
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = gegl_node_new_child (
-      graph, "operation", "diffusion:generate", "model", "plain", "class",
-      "unicorn", "width", 40, "height", 30, NULL);
-  g_autofree float *pixels = NULL;
-
-  op_case_assert_says (node, "big-bee");
-  assert_transparent (node);
-
-  gegl_node_set (node, "class", "2", NULL);
-  op_case_assert_says (node, NULL);
-  gegl_node_set (node, "model", "nobody", NULL);
-  op_case_assert_says (node, "nobody");
-  assert_transparent (node);
-  gegl_node_set (node, "model", "broken", NULL);
-  op_case_assert_says (node, "broken.safetensors");
-  assert_transparent (node);
-
-  gegl_node_set (node, "model", "plain", NULL);
-  gegl_node_set (node, "fit", op_case_enum (node, "fit", "canvas"), NULL);
-  op_case_assert_says (node, "contain");
-  assert_transparent (node);
-
-  gegl_node_set (node, "fit", op_case_enum (node, "fit", "stretch"), NULL);
-  op_case_assert_says (node, NULL);
-  pixels = op_case_render (node, 0, 0, 40, 30);
-  g_assert_cmpfloat (pixels[3], ==, 1.0f);
-}
-
-/* A file that is written anew is read anew; a class stays itself when its place
- * in the file changes; a class that is lost and a file that is gone are faults.
- */
-static void
-test_file_changes (void)
-{
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  DmConfig          config = unet_case_small_config ();
-  GeglNode         *node = add (graph, "diffusion:plain", "contain", 8, 8);
-  g_autofree char  *path = op_case_path ("plain");
-  g_autofree float *before = NULL, *after = NULL;
-  guint             n_runs;
-
-  gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);
-  before = op_case_render (node, 0, 0, 8, 8);
-
-  n_runs = dm_generate_get_n_runs ();
-  op_case_save ("plain", &config, "Cat,Ant,Big bee");
-  after = op_case_render (node, 0, 0, 8, 8);
-  g_assert_cmpuint (dm_generate_get_n_runs () - n_runs, ==, 1);
-  dm_assert_same (before, after, 8 * 8 * 4);
-
-  gegl_node_set (node, "width", 40, "height", 30, NULL);
-  op_case_save ("plain", &config, "Dog,Ant,Big bee");
-  assert_transparent (node);
-
-  g_assert_cmpint (g_remove (path), ==, 0);
-  assert_transparent (node);
-  gegl_node_set (node, "class", op_case_enum (node, "class", "ant"), NULL);
-  op_case_assert_says (node, "plain.safetensors");
-
-  op_case_save ("plain", &config, "Ant,Big bee,Cat");
-  gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);
-  op_case_assert_says (node, NULL);
-}
-
-/* Numbers that stand in saved pictures. */
-static void
-test_stored_numbers (void)
-{
-  static const struct
-  {
-    const char *property, *nick;
-    int         value;
-  } numbers[] = {
-    { "class", "any", 0 },     { "class", "ant", 0x1f29dbd6 },
-    { "sampler", "auto", 0 },  { "sampler", "ancestral", 1 },
-    { "sampler", "ddim", 2 },  { "sampler", "heun", 3 },
-    { "sampler", "dpm2m", 4 }, { "fit", "auto", 0 },
-    { "fit", "canvas", 1 },    { "fit", "contain", 2 },
-    { "fit", "cover", 3 },     { "fit", "stretch", 4 },
-  };
-  g_autoptr (GeglNode) node = gegl_node_new ();
-  GeglNode *child =
-      gegl_node_new_child (node, "operation", "diffusion:plain", NULL);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    g_assert_cmphex (op_case_enum (child, numbers[i].property, numbers[i].nick),
-                     ==, numbers[i].value);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -472,19 +241,13 @@ main (int argc, char **argv)
   op_case_init ();
 
   g_test_add_func ("/op/picture/native", test_native);
-  g_test_add_func ("/op/picture/scale", test_scale);
-  g_test_add_func ("/op/picture/sliders", test_sliders);
   g_test_add_func ("/op/picture/fit", test_fit);
   g_test_add_func ("/op/picture/sizes", test_sizes);
-  g_test_add_func ("/op/picture/standard-fit", test_standard_fit);
   g_test_add_func ("/op/picture/tile", test_tile);
   g_test_add_func ("/op/picture/pieces", test_pieces);
   g_test_add_func ("/op/picture/in-place", test_in_place);
   g_test_add_func ("/op/picture/gray", test_gray);
   g_test_add_func ("/op/picture/native-size", test_native_size);
-  g_test_add_func ("/op/picture/faults", test_faults);
-  g_test_add_func ("/op/picture/file-changes", test_file_changes);
-  g_test_add_func ("/op/picture/stored-numbers", test_stored_numbers);
 
   return op_case_finish (g_test_run ());
 }
