@@ -6,8 +6,8 @@
 set -u
 program=$(realpath "$1")
 . "$(dirname "$0")/support/bands.sh"
-. "$(dirname "$0")/support/program.sh"
 . "$(dirname "$0")/support/train.sh"
+. "$(dirname "$0")/support/program.sh"
 
 # evaluate MODEL ARGUMENT...
 evaluate ()

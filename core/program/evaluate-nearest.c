@@ -3,8 +3,9 @@
  */
 #include <glib/gi18n-lib.h>
 
+#include "evaluate/recommend.h"
 #include "image/sheet.h"
-#include "program/evaluate-results.h"
+#include "program/evaluate-run.h"
 
 /* Pictures of each class. */
 #define COUNT 4
@@ -26,34 +27,34 @@ new_labels (void)
 
 /**
  * dm_evaluate_save_nearest:
- * @dataset: whose pictures are compared
+ * @self: measured
  *
- * Writes a sheet of some pictures of each class, as they were measured at that
- * strength, each beside the training picture that is nearest to it.
+ * Writes a sheet of some pictures of each class, as they were measured at the
+ * strength that is best, each beside the training picture that is nearest to
+ * it.
  *
  * Errors: those of dm_evaluation_show_nearest(), %DM_ERROR_FILE
  */
 gboolean
-dm_evaluate_save_nearest (DmEvaluation     *evaluation,
-                          const DmDataset  *dataset,
-                          const DmSettings *settings,
-                          double            guidance,
-                          const char       *path,
-                          GError          **error)
+dm_evaluate_save_nearest (DmEvaluateRun *self, GError **error)
 {
+  const DmReportRow *best = dm_recommend_row (self->report.rows);
+  double             guidance =
+      best != NULL ? best->guidance : g_array_index (self->guidance, double, 0);
   g_auto (GStrv) labels = new_labels ();
-  g_autofree float *pixels =
-      dm_evaluation_show_nearest (evaluation, settings, guidance, COUNT, error);
+  g_autofree float *pixels = dm_evaluation_show_nearest (
+      self->evaluation, &self->settings, guidance, COUNT, error);
   DmSheet sheet = {
-    .n_rows = dataset->n_classes,
+    .n_rows = self->dataset->n_classes,
     .n_columns = 2 * COUNT,
-    .row_labels = dataset->class_names,
+    .row_labels = self->dataset->class_names,
     .column_labels = labels,
     .pixels = pixels,
-    .width = dataset->side,
-    .height = dataset->side,
-    .channels = dataset->channels,
+    .width = self->dataset->side,
+    .height = self->dataset->side,
+    .channels = self->dataset->channels,
   };
 
-  return pixels != NULL && dm_sheet_save_png (&sheet, path, error);
+  return pixels != NULL &&
+         dm_sheet_save_png (&sheet, self->options.nearest, error);
 }

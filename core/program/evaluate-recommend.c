@@ -4,22 +4,23 @@
 #include <glib/gi18n-lib.h>
 
 #include "evaluate/recommend.h"
-#include "program/evaluate-results.h"
+#include "program/evaluate-run.h"
 #include "tensor/error.h"
 
 /**
  * dm_evaluate_recommend:
- * @report: a whole table
- * @path: of the model, which is written anew
+ * @self: measured
+ *
+ * Writes what is best into the file of the model.
  *
  * Errors: %DM_ERROR_DATA if no distance is known, those of
  * dm_weights_set_card()
  */
 gboolean
-dm_evaluate_recommend (const DmReport *report, const char *path, GError **error)
+dm_evaluate_recommend (DmEvaluateRun *self, GError **error)
 {
-  const DmReportRow *best = dm_recommend_row (report->rows);
-  g_autofree char   *shown = g_filename_display_name (path);
+  const DmReportRow *best = dm_recommend_row (self->report.rows);
+  g_autofree char   *shown = g_filename_display_name (self->path);
   g_autofree char   *described = NULL;
   g_autoptr (DmCard) card = NULL;
 
@@ -32,9 +33,9 @@ dm_evaluate_recommend (const DmReport *report, const char *path, GError **error)
       return FALSE;
     }
 
-  card = dm_card_copy (dm_model_get_card (report->options->model));
+  card = dm_card_copy (dm_model_get_card (self->model));
   dm_recommend_write (card, best);
-  if (!dm_weights_set_card (path, card, error))
+  if (!dm_weights_set_card (self->path, card, error))
     return FALSE;
 
   described = dm_recommend_describe (best);

@@ -3,42 +3,13 @@
  */
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
-#include <math.h>
-#include <unistd.h>
 
-#include "evaluate/recommend.h"
-#include "program/evaluate-options.h"
-#include "program/evaluate-results.h"
-#include "program/evaluate-table.h"
+#include "program/evaluate-run.h"
 #include "program/program.h"
 #include "tensor/error.h"
 
-/* Seconds between lines where there is no terminal. */
-#define LINE_SECONDS 30.0
-
-/* One evaluation: what it works with. */
-typedef struct
-{
-  DmEvaluateOptions options;
-  DmDatasetOptions  data_options;
-  char             *path; /* of the model */
-  DmModel          *model;
-  DmSettings        settings;
-  GArray           *guidance; /* of double */
-  DmFeatureNet     *net;
-  DmDataset        *dataset;
-  DmPool           *pool;
-
-  DmEvaluationOptions what;
-  DmEvaluation       *evaluation;
-  DmReport            report;
-
-  guint  n_done, n_kept; /* strengths; kept: of an earlier run */
-  gint64 start, at_line; /* of drawing; microseconds           */
-} Run;
-
 static void
-run_clear (Run *self)
+run_clear (DmEvaluateRun *self)
 {
   g_clear_pointer (&self->report.rows, g_array_unref);
   dm_evaluation_free (self->evaluation);
@@ -52,74 +23,9 @@ run_clear (Run *self)
   dm_evaluate_options_clear (&self->options);
 }
 
-/* --- what the user sees ---------------------------------------------------
- */
-
-static gboolean
-is_line_due (Run *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  double seconds = isatty (STDOUT_FILENO) ? 0.2 : LINE_SECONDS;
-
-  if (now - self->at_line < (gint64) (seconds * 1e6))
-    return FALSE;
-
-  self->at_line = now;
-
-  return TRUE;
-}
-
-/* Over the line before on a terminal, else below it. */
-static void
-print_progress (const char *line)
-{
-  if (isatty (STDOUT_FILENO))
-    g_print ("\r%s\033[K", line);
-  else
-    g_print ("%s\n", line);
-}
-
-static bool
-on_real_picture (unsigned step, unsigned n_steps, void *data)
-{
-  if (is_line_due (data))
-    {
-      g_autofree char *line =
-          g_strdup_printf (_ ("looked at %u of %u pictures"), step, n_steps);
-
-      print_progress (line);
-    }
-
-  return true;
-}
-
-static bool
-on_drawn_picture (unsigned step, unsigned n_steps, void *data)
-{
-  Run   *self = data;
-  double done = self->n_done - self->n_kept + (double) step / n_steps;
-  double share = done / (self->guidance->len - self->n_kept);
-  double seconds = 1e-6 * (double) (g_get_monotonic_time () - self->start);
-
-  if (share > 0.0 && is_line_due (self))
-    {
-      int              left = (int) (seconds * (1.0 - share) / share);
-      g_autofree char *line = g_strdup_printf (
-          _ ("%3.0f %%  guidance %g: %u of %u pictures  %d:%02d:%02d left"),
-          100.0 * share, g_array_index (self->guidance, double, self->n_done),
-          step, n_steps, left / 3600, left / 60 % 60, left % 60);
-
-      print_progress (line);
-    }
-
-  return true;
-}
-
-/* --- the run -------------------------------------------------------------- */
-
 /* Pictures as the model draws them. */
 static gboolean
-open_data (Run *self, GError **error)
+open_data (DmEvaluateRun *self, GError **error)
 {
   const DmConfig *config = dm_model_get_config (self->model);
 
@@ -133,7 +39,7 @@ open_data (Run *self, GError **error)
 }
 
 static DmStatus
-open_all (Run *self, GError **error)
+open_all (DmEvaluateRun *self, GError **error)
 {
   const DmEvaluateOptions *o = &self->options;
 
@@ -168,118 +74,6 @@ open_all (Run *self, GError **error)
   return DM_STATUS_DONE;
 }
 
-/* A row is kept as soon as it is there. */
-static gboolean
-add_row (Run *self, const DmReportRow *row, GError **error)
-{
-  dm_report_add_row (&self->report, row);
-  dm_evaluate_print_row (row);
-
-  return dm_report_save_table (&self->report, self->options.output, error);
-}
-
-static double
-get_guidance (const Run *self, guint i)
-{
-  return g_array_index (self->guidance, double, i);
-}
-
-/* Strengths that an earlier run has measured come first. */
-static void
-keep_strengths (Run *self)
-{
-  for (guint i = 0; i < self->guidance->len; i++)
-    {
-      double guidance = get_guidance (self, i);
-
-      if (dm_report_find_row (&self->report, guidance) == NULL)
-        continue;
-
-      g_array_remove_index (self->guidance, i);
-      g_array_insert_val (self->guidance, self->n_kept, guidance);
-      self->n_kept++;
-    }
-  self->n_done = self->n_kept;
-}
-
-static gboolean
-measure_held_out (Run *self, GError **error)
-{
-  DmReportRow row = { 0 };
-
-  if (dm_report_find_row (&self->report, NAN) != NULL)
-    return TRUE;
-
-  if (!dm_evaluation_measure_held_out (self->evaluation, &row.figures, error))
-    return FALSE;
-
-  if (row.figures.n > 0)
-    return add_row (self, &row, error);
-
-  g_print (_ ("No pictures are held out, so small are the data: there is "
-              "nothing to compare the figures with.\n"));
-
-  return TRUE;
-}
-
-static gboolean
-measure_drawn (Run *self, GError **error)
-{
-  self->start = g_get_monotonic_time ();
-  for (; self->n_done < self->guidance->len; self->n_done++)
-    {
-      DmReportRow row = {
-        .drawn = TRUE,
-        .settings = self->settings,
-        .guidance = get_guidance (self, self->n_done),
-      };
-
-      if (!dm_evaluation_measure_drawn (self->evaluation, &row.figures,
-                                        &self->settings, row.guidance,
-                                        on_drawn_picture, self, error) ||
-          !add_row (self, &row, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* The whole table, of which some may be there. */
-static gboolean
-measure (Run *self, GError **error)
-{
-  gboolean is_whole = self->n_done == self->guidance->len;
-
-  if (!is_whole || self->options.nearest != NULL)
-    {
-      self->evaluation =
-          dm_evaluation_new (&self->what, on_real_picture, self, error);
-      if (self->evaluation == NULL)
-        return FALSE;
-    }
-
-  if (isatty (STDOUT_FILENO))
-    g_print ("\r\033[K");
-  dm_evaluate_print_header ();
-  for (guint i = 0; i < self->report.rows->len; i++)
-    dm_evaluate_print_row (&g_array_index (self->report.rows, DmReportRow, i));
-
-  return is_whole ||
-         (measure_held_out (self, error) && measure_drawn (self, error));
-}
-
-/* At the strength that is best. */
-static gboolean
-save_nearest (Run *self, GError **error)
-{
-  const DmReportRow *best = dm_recommend_row (self->report.rows);
-  double guidance = best != NULL ? best->guidance : get_guidance (self, 0);
-
-  return dm_evaluate_save_nearest (self->evaluation, self->dataset,
-                                   &self->settings, guidance,
-                                   self->options.nearest, error);
-}
-
 static void
 print_written (const char *path)
 {
@@ -288,7 +82,7 @@ print_written (const char *path)
 }
 
 static gboolean
-evaluate (Run *self, GError **error)
+evaluate (DmEvaluateRun *self, GError **error)
 {
   const DmEvaluateOptions *o = &self->options;
   g_autofree char         *described = NULL;
@@ -307,19 +101,18 @@ evaluate (Run *self, GError **error)
   if (o->resume && !dm_report_take_rows (&self->report, o->output, error))
     return FALSE;
 
-  keep_strengths (self);
-  if (!measure (self, error) ||
+  dm_evaluate_keep_strengths (self);
+  if (!dm_evaluate_measure (self, error) ||
       (o->plot != NULL &&
        !dm_report_save_plot (&self->report, o->plot, error)) ||
-      (o->nearest != NULL && !save_nearest (self, error)))
+      (o->nearest != NULL && !dm_evaluate_save_nearest (self, error)))
     return FALSE;
 
   print_written (o->output);
   print_written (o->plot);
   print_written (o->nearest);
 
-  return !o->recommend ||
-         dm_evaluate_recommend (&self->report, self->path, error);
+  return !o->recommend || dm_evaluate_recommend (self, error);
 }
 
 /**
@@ -332,7 +125,7 @@ evaluate (Run *self, GError **error)
 int
 dm_program_evaluate (int argc, char **argv)
 {
-  Run run = { 0 };
+  DmEvaluateRun run = { 0 };
   g_autoptr (GError) error = NULL;
   DmStatus status = DM_STATUS_USAGE;
 
