@@ -59,9 +59,6 @@ test_cifar (Fixture *self, gconstpointer data)
   assert_refused (self, "data_batch_3.bin");
 }
 
-#define ADD(name, function, data)                                              \
-  g_test_add ("/read-cifar/" name, Fixture, data, set_up, function, tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -69,7 +66,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   gegl_init (NULL, NULL);
 
-  ADD ("cifar", test_cifar, NULL);
+  g_test_add ("/read-cifar/cifar", Fixture, NULL, set_up, test_cifar,
+              tear_down);
 
   /* without gegl_exit(), which unloads modules that keep some memory */
   return g_test_run ();

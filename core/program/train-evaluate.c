@@ -182,9 +182,11 @@ measure_strengths (Job          *self,
   return TRUE;
 }
 
-/* What is best so far, in other numbers of steps. */
+/* What is best so far, in other numbers of steps, and by the paper's own
+ * sampler in as many as are best then. Nothing if no FID is known.
+ */
 static gboolean
-measure_steps (Job *self, GError **error)
+measure_others (Job *self, GError **error)
 {
   const DmReportRow *best = dm_recommend_row (self->report.rows);
   DmReportRow        other;
@@ -200,20 +202,7 @@ measure_steps (Job *self, GError **error)
         return FALSE;
     }
 
-  return TRUE;
-}
-
-/* And by the paper's own sampler. */
-static gboolean
-measure_sampler (Job *self, GError **error)
-{
-  const DmReportRow *best = dm_recommend_row (self->report.rows);
-  DmReportRow        other;
-
-  if (best == NULL)
-    return TRUE;
-
-  other = *best;
+  other = *dm_recommend_row (self->report.rows);
   other.settings.sampler = DM_SAMPLER_ANCESTRAL;
 
   return measure (self, &other.settings, other.guidance, error);
@@ -228,7 +217,7 @@ measure_all (Job *self, GError **error)
                             error) &&
          measure_strengths (self, MIDDLE_START, MIDDLE_END, middle,
                             G_N_ELEMENTS (middle), error) &&
-         measure_steps (self, error) && measure_sampler (self, error);
+         measure_others (self, error);
 }
 
 /* When the time is up, or it is stopped, what is known by then is enough. */

@@ -45,24 +45,6 @@ make_config (const DmTrainRun *run)
   return config;
 }
 
-static DmCard *
-make_card (const DmTrainRun *run, DmTrainer *trainer)
-{
-  DmCard *card = dm_card_new ();
-
-  g_strfreev (card->class_names);
-  card->class_names = g_strdupv (run->dataset->class_names);
-  card->accuracy = dm_trainer_accuracy (trainer);
-  card->data_name = g_strdup (run->dataset->name);
-  card->data_licence = g_strdup (run->options.licence);
-  card->data_credits = g_strdup (run->options.credits);
-  card->images_seen = (gint64) dm_trainer_get_images (trainer);
-  card->seed = (guint64) run->options.seed;
-  card->program_version = g_strdup (DM_VERSION);
-
-  return card;
-}
-
 /**
  * dm_train_make_features:
  * @end: when to give up, see dm_train_may_go_on()
@@ -104,7 +86,8 @@ dm_train_make_features (const DmTrainRun *run, gint64 end, GError **error)
         return FALSE;
     }
 
-  card = make_card (run, trainer);
+  card = dm_train_new_card (run, trainer);
+  card->accuracy = dm_trainer_accuracy (trainer);
   if (run->dataset->n_held_out > 0 &&
       card->accuracy * config.n_classes < BETTER_THAN_CHANCE)
     {

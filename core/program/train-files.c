@@ -33,28 +33,44 @@ recommend (DmCard *card, const DmTrainRun *run)
   card->p_uncond = options->p_uncond;
 }
 
-static DmCard *
-make_card (const DmTrainRun *self)
+/**
+ * dm_train_new_card:
+ * @trainer: of the run's model, or of what the model is measured by
+ *
+ * Returns: (transfer full): what is to be said of any network that the run
+ * trains on its data
+ */
+DmCard *
+dm_train_new_card (const DmTrainRun *self, DmTrainer *trainer)
 {
   const DmTrainOptions *o = &self->options;
   DmCard               *card = dm_card_new ();
 
   g_strfreev (card->class_names);
   card->class_names = g_strdupv (self->dataset->class_names);
-  card->images_per_class =
-      g_memdup2 (self->dataset->images_per_class,
-                 self->dataset->n_classes * sizeof (gint64));
-  card->title = g_strdup (o->title);
-  if (self->config.task == DM_TASK_DIFFUSION)
-    recommend (card, self);
-  card->accuracy = self->accuracy;
   card->data_name = g_strdup (self->dataset->name);
   card->data_licence = g_strdup (o->licence);
   card->data_credits = g_strdup (o->credits);
-  card->images_seen = (gint64) dm_trainer_get_images (self->trainer);
+  card->images_seen = (gint64) dm_trainer_get_images (trainer);
   card->seed = (guint64) o->seed;
-  card->ema_length = self->average_length;
   card->program_version = g_strdup (DM_VERSION);
+
+  return card;
+}
+
+static DmCard *
+make_card (const DmTrainRun *self)
+{
+  DmCard *card = dm_train_new_card (self, self->trainer);
+
+  card->images_per_class =
+      g_memdup2 (self->dataset->images_per_class,
+                 self->dataset->n_classes * sizeof (gint64));
+  card->title = g_strdup (self->options.title);
+  if (self->config.task == DM_TASK_DIFFUSION)
+    recommend (card, self);
+  card->accuracy = self->accuracy;
+  card->ema_length = self->average_length;
   /* a run by pictures gives the same file on a fast and on a slow machine */
   if (self->trainer_options.n_images == 0)
     card->duration = dm_trainer_get_seconds (self->trainer);

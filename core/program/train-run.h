@@ -65,6 +65,7 @@ void     dm_train_name_files (DmTrainRun *self);
 void     dm_train_clear_names (DmTrainRun *self);
 gboolean dm_train_check_files (const DmTrainRun *self, GError **error);
 gboolean dm_train_begin_files (DmTrainRun *self, GError **error);
+DmCard  *dm_train_new_card (const DmTrainRun *self, DmTrainer *trainer);
 gboolean
 dm_train_save_weights (DmTrainRun *self, double held_out, GError **error);
 gboolean dm_train_save_state (DmTrainRun *self, GError **error);
