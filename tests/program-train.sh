@@ -50,6 +50,16 @@ interrupted ()
     train stopped.safetensors --images 80 --resume --no-evaluate > /dev/null && [[ -s stopped.safetensors ]]
 }
 
+# changed pictures are learned from, are another run, and draw like others; weights of a run without begin one with
+augmented ()
+{
+  train mild.safetensors --images 80 --augment 0.5 --init whole.safetensors > out.txt &&
+    grep -q '^  augment  *0.5 (given)$' out.txt && grep -q '^augment=0.5$' mild.ini &&
+    status 1 'augment=0.5' train mild.safetensors --images 160 --augment 0.25 --resume &&
+    train mild.safetensors --images 160 --resume > /dev/null &&
+    "$program" sample mild.safetensors --steps 2 -o mild.png && [[ -s mild.png ]]
+}
+
 # nohup makes a run deaf to a closed terminal
 deaf_to_hangup ()
 {
@@ -245,6 +255,8 @@ check 'class folders, good and bad pictures' class_folders
 check 'one class' one_class
 check 'a run begins with the weights of another' quietly train next.safetensors --images 80 \
   --init whole.safetensors
+check 'mild changes of pictures' augmented
+check 'no such chance of them' status 2 'augment' train x.safetensors --images 80 --augment 1.5
 check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors --images 80 \
   --init gone.safetensors
 check 'weights of another shape' status 1 'photos.safetensors' train x.safetensors --images 80 \

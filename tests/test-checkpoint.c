@@ -192,6 +192,7 @@ test_other_run (Fixture *self, gconstpointer data)
   OTHER (batch, 16, "batch=16");
   OTHER (rate, 1e-4, "rate=");
   OTHER (p_uncond, 0.5, "p_uncond=0.5");
+  OTHER (augment, 0.5, "augment=0.5");
   OTHER (noise_mean, 0.5, "noise=0.5");
   OTHER (ema_length, 0.25, "ema=0.25");
   OTHER (adamw.clip, 0.5, "clip=0.5");

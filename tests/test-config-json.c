@@ -131,6 +131,28 @@ test_config_scale (void)
     }
 }
 
+/* The same for what has been done to pictures: yes, or no word. */
+static void
+test_config_augmented (void)
+{
+  DmConfig         config, again;
+  g_autofree char *plain = NULL, *text = NULL, *bad = NULL;
+
+  dm_config_init (&config);
+  config.augmented = true;
+  text = print_config (&config);
+  g_assert_true (read_config (&again, text, NULL));
+  g_assert_true (again.augmented);
+  dm_config_init (&config);
+  plain = print_config (&config);
+  g_assert_null (strstr (plain, "augment"));
+  g_assert_true (read_config (&again, plain, NULL));
+  g_assert_false (again.augmented);
+
+  bad = with_member (text, "augmented", "1");
+  g_assert_false (read_config (&again, bad, NULL));
+}
+
 /* Each field is needed, typed and bounded. */
 static void
 test_config_refused (void)
@@ -195,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config-json/same", test_config);
   g_test_add_func ("/config-json/task", test_config_task);
   g_test_add_func ("/config-json/scale", test_config_scale);
+  g_test_add_func ("/config-json/augmented", test_config_augmented);
   g_test_add_func ("/config-json/refused", test_config_refused);
 
   return g_test_run ();

@@ -22,6 +22,22 @@ typedef struct
 static const float logsnr[N] = { -3.0f, 0.5f, 19.0f };
 static const int   class_id[N] = { 1, DM_CLASS_NULL, 1 };
 static const float scale[N] = { 0.3f, 1.0f, 0.0f };
+static const float labels[N * DM_AUGMENT_LABELS] = {
+  1.0f,
+  -0.5f,
+  0.0f,
+  2.0f,
+  0.7f,
+  -1.3f,
+  0.2f, /* the second: nothing */
+  [2 * DM_AUGMENT_LABELS] = 0.0f,
+  1.1f,
+  0.4f,
+  0.0f,
+  0.0f,
+  0.9f,
+  -2.0f,
+};
 
 static void
 plan (LayerCase *base)
@@ -39,7 +55,7 @@ forward (LayerCase *base)
   Case *self = (Case *) base;
 
   dm_embedding_forward (&self->layer, &self->plan, logsnr, class_id, scale,
-                        &base->context);
+                        labels, &base->context);
 }
 
 static void
@@ -51,7 +67,7 @@ backward (LayerCase *base)
 }
 
 static void
-set_up (Case *self, bool is_scaled)
+set_up (Case *self, bool is_scaled, bool is_augmented)
 {
   DmTensor size = { .n = N, .h = 1, .w = 1, .c = EMBEDDING };
 
@@ -62,7 +78,7 @@ set_up (Case *self, bool is_scaled)
                             .y = size } };
   layer_case_begin (&self->base, 8, 8);
   dm_embedding_init (&self->layer, &self->base.builder, "embed", WIDTH,
-                     EMBEDDING, N_CLASSES, is_scaled);
+                     EMBEDDING, N_CLASSES, is_scaled, is_augmented);
   layer_case_finish (&self->base, NULL);
 }
 
@@ -91,7 +107,7 @@ test_class (void)
   float *y;
   float  before;
 
-  set_up (&self, false);
+  set_up (&self, false, false);
   y = self.base.y.data;
   forward (&self.base);
   g_assert_true (y[0] != y[EMBEDDING] && y[0] != y[2 * EMBEDDING]);
@@ -138,17 +154,43 @@ test_scale (void)
   float       kept[N * EMBEDDING], *y;
   Case        self;
 
-  set_up (&self, true);
+  set_up (&self, true, false);
   y = self.base.y.data;
-  dm_embedding_forward (&self.layer, &self.plan, time, same, scale,
+  dm_embedding_forward (&self.layer, &self.plan, time, same, scale, NULL,
                         &self.base.context);
   g_assert_true (y[0] != y[EMBEDDING] && y[0] != y[2 * EMBEDDING]);
-  dm_embedding_forward (&self.layer, &self.plan, time, same, unknown,
+  dm_embedding_forward (&self.layer, &self.plan, time, same, unknown, NULL,
                         &self.base.context);
   for (size_t i = 0; i < N * EMBEDDING; i++)
     kept[i] = y[i];
   dm_assert_same (y, y + EMBEDDING, EMBEDDING);
-  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL,
+  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL, NULL,
+                        &self.base.context);
+  dm_assert_same (y, kept, N * EMBEDDING);
+  layer_case_end (&self.base);
+}
+
+/* What has been done is another vector; NULL says that nothing has. */
+static void
+test_labels (void)
+{
+  const float nothing[N * DM_AUGMENT_LABELS] = { 0 };
+  const int   same[N] = { 1, 1, 1 };
+  const float time[N] = { 0.5f, 0.5f, 0.5f };
+  float       kept[N * EMBEDDING], *y;
+  Case        self;
+
+  set_up (&self, false, true);
+  y = self.base.y.data;
+  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL, nothing,
+                        &self.base.context);
+  for (size_t i = 0; i < N * EMBEDDING; i++)
+    kept[i] = y[i];
+  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL, labels,
+                        &self.base.context);
+  g_assert_true (y[0] != kept[0] && y[2 * EMBEDDING] != kept[0]);
+  dm_assert_same (y + EMBEDDING, kept, EMBEDDING);
+  dm_embedding_forward (&self.layer, &self.plan, time, same, NULL, NULL,
                         &self.base.context);
   dm_assert_same (y, kept, N * EMBEDDING);
   layer_case_end (&self.base);
@@ -157,11 +199,11 @@ test_scale (void)
 static void
 test_gradient (void)
 {
-  for (int is_scaled = 0; is_scaled < 2; is_scaled++)
+  for (int told = 0; told < 4; told++)
     {
       Case self;
 
-      set_up (&self, is_scaled);
+      set_up (&self, told & 1, told & 2);
       layer_case_backward (&self.base, self.base.x.data);
       layer_case_check_params (&self.base);
       layer_case_check_added (&self.base);
@@ -178,6 +220,7 @@ main (int argc, char **argv)
   g_test_add_func ("/embedding/class", test_class);
   g_test_add_func ("/embedding/scale-features", test_scale_features);
   g_test_add_func ("/embedding/scale", test_scale);
+  g_test_add_func ("/embedding/labels", test_labels);
   g_test_add_func ("/embedding/gradient", test_gradient);
 
   return g_test_run ();

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "model/unet.h"
 #include "model/weights.h"
+#include "nn/embedding.h"
 
 /* Largest error beside the standard deviation of a result: PyTorch's rounding
  * and ours, after some twenty layers.
@@ -52,8 +53,10 @@ static const DmConfig cells = {
   .logsnr_max = 20.0,
 };
 
-/* One level without attention: what differs is that it is told the scale. */
-static const DmConfig scaled = {
+/* One level without attention: what differs is that it is told the scale and
+ * what has been done to a picture.
+ */
+static const DmConfig told = {
   .resolution = 8,
   .channels = 3,
   .n_classes = 3,
@@ -67,6 +70,7 @@ static const DmConfig scaled = {
   .patch = 1,
   .scale_min = 0.25,
   .scale_max = 1.0,
+  .augmented = true,
   .sigma_data = 0.5,
   .logsnr_min = -20.0,
   .logsnr_max = 20.0,
@@ -148,6 +152,9 @@ check_network (const DmConfig *config, const char *name)
   g_autofree float *dxt = read_floats (file, "dxt", n);
   g_autofree float *scale =
       dm_config_is_scaled (config) ? read_floats (file, "scale", N) : NULL;
+  g_autofree float *labels =
+      config->augmented ? read_floats (file, "labels", N * DM_AUGMENT_LABELS) :
+                          NULL;
   g_autofree float *our_pred = g_new0 (float, n);
   g_autofree float *our_dxt = g_new0 (float, n);
   int               classes[N];
@@ -165,6 +172,7 @@ check_network (const DmConfig *config, const char *name)
 
   dm_unet_pack (unet, DM_PLAN_TRAIN, NULL, NULL);
   dm_unet_plan_set_scale (plan, scale);
+  dm_unet_plan_set_labels (plan, labels);
   dm_unet_forward (unet, plan, our_pred, xt, logsnr, classes);
   assert_close (our_pred, pred, n);
 
@@ -187,11 +195,13 @@ test_cells (void)
   check_network (&cells, "cells.safetensors");
 }
 
-/* The same for a network that is told scales, one of them unknown. */
+/* The same for a network that is told scales, one of them unknown, and what has
+ * been done to the pictures.
+ */
 static void
-test_scaled (void)
+test_told (void)
 {
-  check_network (&scaled, "scaled.safetensors");
+  check_network (&told, "told.safetensors");
 }
 
 int
@@ -201,7 +211,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/reference/small", test_small);
   g_test_add_func ("/reference/cells", test_cells);
-  g_test_add_func ("/reference/scaled", test_scaled);
+  g_test_add_func ("/reference/told", test_told);
 
   return g_test_run ();
 }

@@ -154,7 +154,7 @@ dm_config_estimate_parameters (const DmConfig *self)
       total += (2 * self->n_blocks + 3) * (block + 10 * c * (c + below));
     }
 
-  return total + embedding * (self->width + embedding + self->n_classes + 16);
+  return total + embedding * (self->width + embedding + self->n_classes + 32);
 }
 
 static gboolean

@@ -37,6 +37,11 @@ static const DmField fields[] = {
   FIELD (logsnr_max, DM_FIELD_DOUBLE, -100.0, 100.0),
 };
 
+/* Told only where it is so: other files stay as they always were. */
+static const DmField augmented = {
+  "augmented", DM_FIELD_BOOL, offsetof (DmConfig, augmented), 0, 1, false
+};
+
 #define MAX_MULTIPLIER 64
 
 /* Choices with one answer so far: a file that gives another is refused rather
@@ -89,9 +94,10 @@ dm_config_to_json (const DmConfig *self)
                                  dm_prediction_get_name (self->prediction));
   for (size_t i = 0; i < G_N_ELEMENTS (fixed); i++)
     json_object_set_string_member (json, fixed[i].name, fixed[i].value);
-  /* only where it means something: other files stay as they always were */
   if (dm_config_is_scaled (self))
     json_object_set_array_member (json, "scale", new_range (self));
+  if (self->augmented)
+    dm_fields_write (&augmented, 1, self, json);
 
   return json;
 }
@@ -248,6 +254,7 @@ dm_config_from_json (DmConfig *self, JsonObject *json, GError **error)
   dm_config_init (self);
 
   if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
+      !dm_fields_read (&augmented, 1, self, json, error) ||
       !read_levels (self, json, error) || !read_range (self, json, error) ||
       !read_choices (self, json, error))
     return FALSE;

@@ -55,6 +55,9 @@ typedef struct
      per pixel of the pictures it was trained on; 0, 0: it is told none */
   double scale_min, scale_max;
 
+  /* it is told what has been done to a picture, see DmDistortion */
+  bool augmented;
+
   /* the meaning of its output */
   DmPrediction prediction;
   double       sigma_data; /* of x0, for DM_PREDICTION_X0                */

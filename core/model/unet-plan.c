@@ -214,3 +214,13 @@ dm_unet_plan_set_scale (DmUnetPlan *self, const float *scale)
 {
   self->scale = scale;
 }
+
+/**
+ * dm_unet_plan_set_labels:
+ * @labels: (nullable) [n, DM_AUGMENT_LABELS]
+ */
+void
+dm_unet_plan_set_labels (DmUnetPlan *self, const float *labels)
+{
+  self->labels = labels;
+}

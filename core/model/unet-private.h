@@ -93,7 +93,8 @@ struct _DmUnetPlan
   DmStagePlan    *stages;
   DmTensor       *concats, *dconcats;
   guint64         dropout_seed, first_picture;
-  const float    *scale; /* (nullable) [n], lent */
+  const float    *scale;  /* (nullable) [n], lent */
+  const float    *labels; /* (nullable) [n, DM_AUGMENT_LABELS], lent */
 };
 
 void dm_unet_layout (DmUnetPlan *self, DmPlanner *planner);

@@ -61,7 +61,7 @@ dm_unet_forward (const DmUnet *self,
   g_assert (plan->unet == self);
 
   dm_embedding_forward (&self->embedding, &plan->embedding, logsnr, class_id,
-                        plan->scale, context);
+                        plan->scale, plan->labels, context);
   dm_pool_run (context->pool, condition_chunk, plan, self->n_stages);
 
   dm_space_to_depth (&plan->stages[0].x, &x, self->config.patch, context);

@@ -162,7 +162,7 @@ build (Building *self)
 
   dm_embedding_init (&self->unet->embedding, &self->builder, "embed",
                      config->width, config->embedding, config->n_classes,
-                     dm_config_is_scaled (config));
+                     dm_config_is_scaled (config), config->augmented);
 
   self->c = picture;
   add_conv (self, DM_STAGE_IN, "conv_in", config->width, DM_START_RANDOM);

@@ -95,5 +95,11 @@ void dm_unet_plan_set_dropout (DmUnetPlan *self,
  */
 void dm_unet_plan_set_scale (DmUnetPlan *self, const float *scale);
 
+/* What has been done to the pictures of the next passes: [n,
+ * DM_AUGMENT_LABELS], see DmDistortion, lent likewise; NULL, as at first:
+ * nothing. Networks that are not told do not look.
+ */
+void dm_unet_plan_set_labels (DmUnetPlan *self, const float *labels);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnet, dm_unet_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DmUnetPlan, dm_unet_plan_free)

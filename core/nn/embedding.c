@@ -25,6 +25,7 @@
  * dm_embedding_init:
  * @width: of the features, even
  * @is_scaled: whether the network is told the scale
+ * @is_augmented: whether it is told what has been done to the picture
  */
 void
 dm_embedding_init (DmEmbedding *self,
@@ -33,17 +34,20 @@ dm_embedding_init (DmEmbedding *self,
                    size_t       width,
                    size_t       embedding,
                    size_t       n_classes,
-                   bool         is_scaled)
+                   bool         is_scaled,
+                   bool         is_augmented)
 {
   g_autofree char *linear1 = g_strconcat (scope, ".linear1", NULL);
   g_autofree char *linear2 = g_strconcat (scope, ".linear2", NULL);
   g_autofree char *classes = g_strconcat (scope, ".classes", NULL);
   g_autofree char *scale = g_strconcat (scope, ".scale", NULL);
+  g_autofree char *augment = g_strconcat (scope, ".augment", NULL);
 
   self->width = width;
   self->embedding = embedding;
   self->n_classes = n_classes;
   self->is_scaled = is_scaled;
+  self->is_augmented = is_augmented;
 
   dm_linear_init (&self->linear1, builder, linear1, width, embedding, 0,
                   DM_START_RANDOM);
@@ -55,6 +59,9 @@ dm_embedding_init (DmEmbedding *self,
   if (is_scaled)
     dm_linear_init (&self->scale, builder, scale, DM_SCALE_FEATURES, embedding,
                     0, DM_START_RANDOM);
+  if (is_augmented)
+    dm_linear_init (&self->augment, builder, augment, DM_AUGMENT_LABELS,
+                    embedding, 0, DM_START_RANDOM);
 }
 
 static DmTensor
@@ -87,6 +94,11 @@ dm_embedding_plan (const DmEmbedding *self,
     {
       plan->scale_features = rows (planner, DM_SCALE_FEATURES);
       dm_linear_plan (&self->scale, planner, &plan->sum);
+    }
+  if (self->is_augmented)
+    {
+      plan->labels = rows (planner, DM_AUGMENT_LABELS);
+      dm_linear_plan (&self->augment, planner, &plan->sum);
     }
 
   if (!planner->train)
@@ -162,12 +174,32 @@ add_scales (const DmEmbedding *self,
                      &plan->sum, context);
 }
 
+/* plan->sum += augment (labels) */
+static void
+add_labels (const DmEmbedding *self,
+            DmEmbeddingPlan   *plan,
+            const float       *labels,
+            const DmContext   *context)
+{
+  size_t n = plan->sum.n * DM_AUGMENT_LABELS;
+
+  if (labels != NULL)
+    memcpy (plan->labels.data, labels, n * sizeof *labels);
+  else
+    memset (plan->labels.data, 0, n * sizeof *labels);
+
+  dm_linear_forward (&self->augment, &plan->sum, &plan->labels, &plan->sum,
+                     context);
+}
+
 /**
  * dm_embedding_forward:
  * @plan: on return, its y [n, embedding] is the vector
  * @logsnr: [n]
  * @class_id: [n], 0 ... n_classes - 1 or %DM_CLASS_NULL
  * @scale: (nullable) [n], 0 where unknown; NULL: everywhere
+ * @labels: (nullable) [n, DM_AUGMENT_LABELS], 0 where nothing has been done;
+ * NULL: everywhere
  */
 void
 dm_embedding_forward (const DmEmbedding *self,
@@ -175,6 +207,7 @@ dm_embedding_forward (const DmEmbedding *self,
                       const float       *logsnr,
                       const int         *class_id,
                       const float       *scale,
+                      const float       *labels,
                       const DmContext   *context)
 {
   const DmKernels *kernels = context->kernels;
@@ -191,6 +224,8 @@ dm_embedding_forward (const DmEmbedding *self,
                      context);
   if (self->is_scaled)
     add_scales (self, plan, scale, context);
+  if (self->is_augmented)
+    add_labels (self, plan, labels, context);
 
   for (size_t i = 0; i < n; i++)
     {
@@ -229,6 +264,9 @@ dm_embedding_backward (const DmEmbedding *self,
   if (self->is_scaled)
     dm_linear_backward (&self->scale, NULL, false, &plan->dsum,
                         &plan->scale_features, context);
+  if (self->is_augmented)
+    dm_linear_backward (&self->augment, NULL, false, &plan->dsum, &plan->labels,
+                        context);
 
   dm_linear_backward (&self->linear2, &plan->dhidden_silu, false, &plan->dsum,
                       &plan->hidden_silu, context);

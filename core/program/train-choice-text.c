@@ -56,6 +56,8 @@ add_rest (GString *text, const DmTrainRun *self)
   add_line (text, _ ("batch"), o->given.batch, batch);
   add_line (text, _ ("warm-up"), o->given.warm_up, warm_up);
   add_line (text, _ ("mirror"), o->given.mirror, mirror);
+  add_line (text, _ ("augment"), o->augment > 0.0,
+            g_ascii_formatd (number, sizeof number, "%g", o->augment));
   add_line (text, _ ("dropout"), o->given.dropout,
             g_ascii_formatd (number, sizeof number, "%g", o->dropout));
   add_line (text, _ ("evaluation"), o->given.evaluate,

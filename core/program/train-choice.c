@@ -112,6 +112,7 @@ make_config (DmTrainRun *self, GError **error)
   self->config.resolution = set->side;
   self->config.channels = set->channels;
   self->config.n_classes = set->n_classes;
+  self->config.augmented = self->options.augment > 0.0 && !is_classifier (self);
   if (self->options.scaled)
     {
       self->config.scale_min = set->augment.scale_min;

@@ -23,6 +23,7 @@ typedef struct
   int      size;
   int      mirror; /* TRUE, FALSE or not given */
   gboolean balance, scaled;
+  double   augment;
   char    *crop, *scale, *turns, *background, *alike;
   char    *cache;
   gboolean no_cache;

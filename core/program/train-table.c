@@ -45,6 +45,12 @@ dm_train_options_new_table (DmTrainOptions *self)
       N_ ("Mirror none"), NULL },
     OPTION ("turns", STRING, turns,
             "Classes whose pictures take quarter turns, or “all”", "A,B"),
+    OPTION (
+        "augment", DOUBLE, augment,
+        "Chance of each of five mild changes of a picture: mirrored, and in "
+        "size, place, angle and proportions; the network is told of them, "
+        "and what it draws has none",
+        "P"),
     OPTION ("balance", NONE, balance, "Train all classes equally often", NULL),
     OPTION ("background", STRING, background,
             "Colour under transparent parts; else white", "COLOUR"),

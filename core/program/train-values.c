@@ -175,6 +175,8 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
     return dm_options_refuse (error, "batch", "not 1 ... 65536");
   if (!(self->p_uncond >= 0.0 && self->p_uncond <= 1.0))
     return dm_options_refuse (error, "p-uncond", "not 0 ... 1");
+  if (!(self->augment >= 0.0 && self->augment <= 1.0))
+    return dm_options_refuse (error, "augment", "not 0 ... 1");
   if (!(self->rate > 0.0 && self->rate <= 1.0))
     return dm_options_refuse (error, "rate", "not above 0 and up to 1");
   if (!(self->ema > 0.0 && self->ema < 0.289))
@@ -188,6 +190,7 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
   options->batch = (size_t) self->batch;
   options->rate = self->rate;
   options->p_uncond = self->p_uncond;
+  options->augment = self->augment;
   options->ema_length = self->ema;
   options->seed = (guint64) self->seed;
   options->adamw.decay = self->decay;

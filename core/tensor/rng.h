@@ -20,6 +20,7 @@ typedef enum
   DM_STREAM_ANCESTRAL = 8, /* noise added by a sampler step             */
   DM_STREAM_AUGMENT = 9,   /* crop, mirror, turn                        */
   DM_STREAM_KNOWN = 10,    /* noise on what is known of a picture       */
+  DM_STREAM_DISTORT = 11,  /* mild changes that the network is told of  */
   DM_STREAM_TEST = 100
 } DmStream;
 

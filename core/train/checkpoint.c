@@ -73,6 +73,15 @@ describe_noise (const DmTrainerOptions *options)
                           options->noise_spread);
 }
 
+/* Nothing for pictures as they are, likewise. */
+static char *
+describe_distortion (const DmTrainerOptions *options)
+{
+  return options->augment > 0.0 ?
+             g_strdup_printf ("augment=%.17g ", options->augment) :
+             g_strdup ("");
+}
+
 /* What must agree for a run to be continued: all but its length.
  *
  * Returns: (transfer full)
@@ -86,6 +95,7 @@ dm_trainer_describe (DmTrainer *self)
   const DmAugment        *drawn = &self->dataset->augment;
   g_autofree char        *augment = dm_augment_describe (drawn);
   g_autofree char        *noise = describe_noise (o);
+  g_autofree char        *distortion = describe_distortion (o);
 
   /* of all pixels, which do not change in the trainer's life */
   if (self->digest == NULL)
@@ -95,10 +105,10 @@ dm_trainer_describe (DmTrainer *self)
       "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
       "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
       "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g "
-      "%s%snetwork=%s",
+      "%s%s%snetwork=%s",
       self->digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
       o->warm_up, o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor,
-      a->decay, a->clip, noise, augment, config);
+      a->decay, a->clip, noise, distortion, augment, config);
 }
 
 static gint64

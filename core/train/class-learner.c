@@ -126,8 +126,7 @@ draw_picture (void *data, size_t i, size_t worker)
   float           *x0 = self->x0 + i * dm_learner_picture_floats (base), scale;
 
   (void) worker;
-  self->class_id[i] = dm_dataset_draw (base->dataset, x0, &scale,
-                                       base->options->seed, self->first + i);
+  self->class_id[i] = dm_learner_draw (base, x0, &scale, NULL, self->first + i);
 }
 
 /* Returns: the sum of the losses of the part. */

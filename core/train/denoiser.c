@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "model/unet.h"
+#include "nn/embedding.h"
 #include "train/learner.h"
 #include "train/loss.h"
 
@@ -37,6 +38,7 @@ clear_part (Denoiser *self)
   g_clear_pointer (&self->drawn.logsnr, g_free);
   g_clear_pointer (&self->drawn.class_id, g_free);
   g_clear_pointer (&self->drawn.scale, g_free);
+  g_clear_pointer (&self->drawn.labels, g_free);
 }
 
 static void
@@ -132,6 +134,7 @@ denoiser_set_part (DmLearner *base, GError **error)
     .logsnr = g_new (float, n),
     .class_id = g_new (int, n),
     .scale = g_new (float, n),
+    .labels = g_new (float, n *DM_AUGMENT_LABELS),
   };
 
   return TRUE;
@@ -149,15 +152,17 @@ draw_picture (void *data, size_t i, size_t worker)
   float           *x0 = self->x0 + i * floats;
 
   (void) worker;
-  self->drawn.class_id[i] = dm_dataset_draw (
-      base->dataset, x0, &self->drawn.scale[i], base->options->seed, picture);
+  self->drawn.class_id[i] =
+      dm_learner_draw (base, x0, &self->drawn.scale[i],
+                       self->drawn.labels + i * DM_AUGMENT_LABELS, picture);
   dm_loss_draw (&self->loss, &self->drawn, x0, i, floats, picture);
 }
 
 static void
-run_network (Denoiser *self, DmUnetPlan *plan)
+run_network (Denoiser *self, DmUnetPlan *plan, const float *labels)
 {
   dm_unet_plan_set_scale (plan, self->drawn.scale);
+  dm_unet_plan_set_labels (plan, labels);
   dm_unet_forward (self->unet, plan, self->pred, self->drawn.input,
                    self->drawn.logsnr, self->drawn.class_id);
 }
@@ -182,7 +187,7 @@ denoiser_learn (DmLearner *base, guint64 first)
   self->first = first;
   dm_pool_run (base->context.pool, draw_picture, self, base->part);
   dm_unet_plan_set_dropout (self->plan, base->options->seed, first);
-  run_network (self, self->plan);
+  run_network (self, self->plan, self->drawn.labels);
   loss = measure_loss (self, base->options->batch);
   dm_unet_backward (self->unet, self->plan, NULL, self->dpred);
 
@@ -208,7 +213,7 @@ denoiser_measure (DmLearner *base, size_t first)
       dm_loss_draw (&loss, &self->drawn, x0, i, floats,
                     DM_HELD_OUT_FIRST + first + i);
     }
-  run_network (self, self->measure_plan);
+  run_network (self, self->measure_plan, NULL);
 
   return (DmMeasure){ .loss = measure_loss (self, base->part) };
 }

@@ -7,6 +7,7 @@
 
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "train/distortion.h"
 
 /**
  * dm_learner_init:
@@ -55,6 +56,47 @@ dm_learner_picture_floats (const DmLearner *self)
   const DmConfig *config = self->config;
 
   return config->resolution * config->resolution * config->channels;
+}
+
+static void
+distort (const DmLearner *self, float *x0, const DmDistortion *distortion)
+{
+  size_t            n = dm_learner_picture_floats (self);
+  g_autofree float *plain = g_memdup2 (x0, n * sizeof *x0);
+
+  dm_distortion_apply (distortion, x0, plain, self->config->resolution,
+                       self->config->channels);
+}
+
+/**
+ * dm_learner_draw:
+ * @x0: (out) [side, side, channels] in [-1, 1]
+ * @scale: (out) as in dm_dataset_draw()
+ * @labels: (out) (nullable) [DM_AUGMENT_LABELS], what has been done to it
+ * @picture: number of the picture in the run
+ *
+ * A picture to learn from.
+ *
+ * Returns: its class.
+ */
+int
+dm_learner_draw (const DmLearner *self,
+                 float           *x0,
+                 float           *scale,
+                 float           *labels,
+                 guint64          picture)
+{
+  guint64 seed = self->options->seed;
+  int     class_id = dm_dataset_draw (self->dataset, x0, scale, seed, picture);
+  DmDistortion distortion;
+
+  dm_distortion_draw (&distortion, self->options->augment, seed, picture);
+  if (!dm_distortion_is_none (&distortion))
+    distort (self, x0, &distortion);
+  if (labels != NULL)
+    dm_distortion_get_labels (&distortion, labels);
+
+  return class_id;
 }
 
 /**

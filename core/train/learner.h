@@ -87,6 +87,11 @@ gboolean dm_learner_check_memory (guint64 bytes, GError **error);
 #define DM_HELD_OUT_FIRST ((guint64) 1 << 36)
 
 size_t dm_learner_picture_floats (const DmLearner *self);
+int    dm_learner_draw (const DmLearner *self,
+                        float           *x0,
+                        float           *scale,
+                        float           *labels,
+                        guint64          picture);
 int    dm_learner_get_held_out (const DmLearner *self,
                                 float           *x0,
                                 float           *scale,

@@ -31,6 +31,8 @@ typedef struct
   float *logsnr;   /* [n]                                       */
   int   *class_id; /* [n]; in: the picture's class            */
   float *scale;    /* (nullable) [n]; in: the picture's scale */
+  float *labels;   /* (nullable) [n, DM_AUGMENT_LABELS]; in: what has been
+                      done to the picture                     */
 } DmLossBatch;
 
 void   dm_loss_draw (const DmLoss *self,

@@ -64,10 +64,19 @@ is_other_classes (const DmWeights *file, const DmParam *param)
          stored->shape[0] != param->shape[0];
 }
 
+/* What the network is told beyond time and class may be new to it. */
+static gboolean
+is_new_input (const DmWeights *file, const DmParam *param)
+{
+  return (g_str_has_prefix (param->name, "embed.scale.") ||
+          g_str_has_prefix (param->name, "embed.augment.")) &&
+         dm_weights_find (file, param->name) == NULL;
+}
+
 /**
  * dm_trainer_load_weights:
  * @path: a weights file of a network of the same shape; its number of classes
- * may be another
+ * may be another, and it need not have been told all that this one is
  *
  * Starts the run from these weights.
  *
@@ -93,7 +102,7 @@ dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
     {
       const DmParam *param = self->params->list[i];
 
-      if (!is_other_classes (file, param) &&
+      if (!is_other_classes (file, param) && !is_new_input (file, param) &&
           !dm_weights_read (file, param->name, param->value, param->n, error))
         {
           g_prefix_error (error, "%s: ", path);

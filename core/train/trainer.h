@@ -22,6 +22,7 @@ typedef struct
   guint64 warm_up;  /* pictures until it is reached                 */
   double  hold;     /* share of the run before it falls to 0        */
   double  p_uncond;
+  double  augment; /* chance of each change of a picture, see DmDistortion */
   double  noise_mean, noise_spread; /* of the log-SNR, see DmLoss   */
   double  ema_length; /* relative to the run, see dm_ema_exponent()   */
   guint64 seed;

@@ -27,7 +27,7 @@ CELLS = dict(SMALL, resolution=16, channels=1, attention=[False, False],
              attention_middle=False, patch=2, circular=True)
 TINY = dict(CELLS, resolution=8, width=8, multipliers=[1], embedding=16,
             patch=1, circular=False)
-SCALED = dict(TINY, channels=3, scale=True)
+TOLD = dict(TINY, channels=3, scale=True, augmented=True)
 
 
 def pixels(x):
@@ -49,13 +49,16 @@ def network(config, name):
     logsnr = torch.tensor([-19.5, 0.3, 12.0])
     class_id = torch.tensor([2, NULL, 0])
     scale = torch.tensor([0.3, 0.0, 1.0]) if config.get('scale') else None
-    pred = net(xt, logsnr, class_id, scale)
+    labels = 0.3 * torch.arange(-8, 13).reshape(3, 7) if config.get('augmented') else None
+    pred = net(xt, logsnr, class_id, scale, labels)
     dpred = torch.randn_like(pred)
     (pred * dpred).sum().backward()
     out = {'xt': pixels(xt), 'logsnr': logsnr, 'class_id': class_id.float(),
            'pred': pixels(pred), 'dpred': pixels(dpred), 'dxt': pixels(xt.grad)}
     if scale is not None:
         out['scale'] = scale
+    if labels is not None:
+        out['labels'] = labels
     for key, p in net.named_parameters():
         out['weights.' + key], out['gradient.' + key] = p, p.grad
     write(name, out)
@@ -124,5 +127,5 @@ if __name__ == '__main__':
     os.makedirs(os.path.join(HERE, 'vectors'), exist_ok=True)
     network(SMALL, 'small.safetensors')
     network(CELLS, 'cells.safetensors')
-    network(SCALED, 'scaled.safetensors')
+    network(TOLD, 'told.safetensors')
     training()

@@ -71,6 +71,8 @@ class Embed(nn.Module):
         self.classes = nn.Embedding(config['n_classes'] + 1, config['embedding'])
         if config.get('scale'):
             self.scale = nn.Linear(8, config['embedding'])
+        if config.get('augmented'):
+            self.augment = nn.Linear(7, config['embedding'])
 
     def scale_features(self, scale):
         """Of 16, 8, 4 and 2 doublings a turn; none for 0, which is unknown"""
@@ -79,7 +81,7 @@ class Embed(nn.Module):
         features = torch.cat([angle.cos(), angle.sin()], 1).float()
         return features * (scale > 0)[:, None]
 
-    def forward(self, logsnr, class_id, scale=None):
+    def forward(self, logsnr, class_id, scale=None, labels=None):
         half = self.width // 2
         frequency = 10000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
         angle = 25 * (20 - logsnr.double())[:, None] * frequency
@@ -88,6 +90,8 @@ class Embed(nn.Module):
         h = self.linear2(F.silu(self.linear1(features)))
         if scale is not None:
             h = h + self.scale(self.scale_features(scale))
+        if labels is not None:
+            h = h + self.augment(labels)
         return F.silu(h + self.classes(row))
 
 
@@ -143,9 +147,9 @@ class Unet(nn.Module):
         self.norm_out = nn.GroupNorm(config['n_groups'], c)
         self.conv_out = Conv3(c, pixels, circular=circular)
 
-    def forward(self, x, logsnr, class_id, scale=None):
+    def forward(self, x, logsnr, class_id, scale=None, labels=None):
         """x: [n, channels, h, w]; logsnr: [n]; class_id: [n], NULL for none"""
-        condition = self.embed(logsnr, class_id, scale)
+        condition = self.embed(logsnr, class_id, scale, labels)
         h = self.conv_in(self.to_cells(x))
         skips = [h]
         for level in self.down:
