@@ -11,25 +11,12 @@
 #include "evaluate/neighbours.h"
 #include "evaluate/scores.h"
 #include "evaluate/symmetric.h"
-#include "model/weights.h"
+#include "reference-case.h"
 
 /* NumPy's doubles are stored as float32: half a unit in the last place. */
 #define TOLERANCE 1e-6
 
 #define NEIGHBOURS 3
-
-static DmWeights *
-open_vectors (void)
-{
-  g_autofree char *path = g_test_build_filename (
-      G_TEST_DIST, "reference", "vectors", "metrics.safetensors", NULL);
-  g_autoptr (GError) error = NULL;
-  DmWeights *vectors = dm_weights_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return vectors;
-}
 
 /* @shape: (out) [2] */
 static float *
@@ -78,7 +65,7 @@ assert_all_close (const double    *found,
 static void
 test_gaussian (void)
 {
-  g_autoptr (DmWeights) vectors = open_vectors ();
+  g_autoptr (DmWeights) vectors = open_vectors ("metrics.safetensors");
   size_t             real_shape[2], fake_shape[2], dim;
   g_autofree float  *real = get (vectors, "real", real_shape);
   g_autofree float  *fake = get (vectors, "fake", fake_shape);
@@ -115,7 +102,7 @@ get_coverage (const DmPoints *points, const DmPoints *manifold)
 static void
 test_precision_recall (void)
 {
-  g_autoptr (DmWeights) vectors = open_vectors ();
+  g_autoptr (DmWeights) vectors = open_vectors ("metrics.safetensors");
   size_t            real_shape[2], fake_shape[2];
   g_autofree float *real = get (vectors, "real", real_shape);
   g_autofree float *fake = get (vectors, "fake", fake_shape);
@@ -129,7 +116,7 @@ test_precision_recall (void)
 static void
 test_score (void)
 {
-  g_autoptr (DmWeights) vectors = open_vectors ();
+  g_autoptr (DmWeights) vectors = open_vectors ("metrics.safetensors");
   size_t            shape[2];
   g_autofree float *probability = get (vectors, "probability", shape);
 

@@ -6,8 +6,8 @@
 
 #include "check.h"
 #include "model/unet.h"
-#include "model/weights.h"
 #include "nn/embedding.h"
+#include "reference-case.h"
 
 /* Largest error beside the standard deviation of a result: PyTorch's rounding
  * and ours, after some twenty layers.
@@ -76,49 +76,10 @@ static const DmConfig told = {
   .logsnr_max = 20.0,
 };
 
-static DmWeights *
-open_vectors (const char *name)
-{
-  g_autofree char *path =
-      g_test_build_filename (G_TEST_DIST, "reference", "vectors", name, NULL);
-  g_autoptr (GError) error = NULL;
-  DmWeights *file = dm_weights_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return file;
-}
-
-static float *
-read_floats (const DmWeights *file, const char *name, size_t n)
-{
-  float *value = g_new (float, n);
-  g_autoptr (GError) error = NULL;
-
-  dm_weights_read (file, name, value, n, &error);
-  g_assert_no_error (error);
-
-  return value;
-}
-
 static void
 assert_close (const float *a, const float *b, size_t n)
 {
   dm_assert_near (a, b, n, TOLERANCE * (dm_test_deviation (b, n) + 1e-3));
-}
-
-static void
-read_params (DmParams *params, const DmWeights *file)
-{
-  for (size_t i = 0; i < params->n_params; i++)
-    {
-      DmParam         *param = params->list[i];
-      g_autofree char *name = g_strconcat ("weights.", param->name, NULL);
-      g_autoptr (GError) error = NULL;
-
-      dm_weights_read (file, name, param->value, param->n, &error);
-      g_assert_no_error (error);
-    }
 }
 
 static void
@@ -162,7 +123,7 @@ check_network (const DmConfig *config, const char *name)
   for (size_t i = 0; i < N; i++)
     classes[i] = (int) class_id[i];
 
-  read_params (params, file);
+  read_params (file, params, "weights.", params->values);
   dm_params_allocate_gradients (params);
   dm_params_zero_gradients (params);
   plan = dm_unet_plan_new (unet, DM_PLAN_TRAIN, N, side, side,

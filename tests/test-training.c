@@ -8,7 +8,7 @@
 #include "diffusion/schedule.h"
 #include "diffusion/target.h"
 #include "model/unet.h"
-#include "model/weights.h"
+#include "reference-case.h"
 #include "train/adamw.h"
 #include "train/ema.h"
 #include "train/loss.h"
@@ -54,44 +54,13 @@ typedef struct
   float       pred[N * FLOATS], dpred[N * FLOATS];
 } Fixture;
 
-static float *
-read_floats (const DmWeights *file, const char *name, size_t n)
-{
-  float *value = g_new (float, n);
-  g_autoptr (GError) error = NULL;
-
-  dm_weights_read (file, name, value, n, &error);
-  g_assert_no_error (error);
-
-  return value;
-}
-
-static void
-read_params (const Fixture *self, const char *prefix, float *block)
-{
-  for (size_t i = 0; i < self->params->n_params; i++)
-    {
-      const DmParam   *param = self->params->list[i];
-      g_autofree char *name = g_strconcat (prefix, param->name, NULL);
-      g_autoptr (GError) error = NULL;
-
-      dm_weights_read (self->file, name, block + param->offset, param->n,
-                       &error);
-      g_assert_no_error (error);
-    }
-}
-
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  g_autofree char *path = g_test_build_filename (
-      G_TEST_DIST, "reference", "vectors", "training.safetensors", NULL);
   g_autoptr (GError) error = NULL;
 
   (void) data;
-  self->file = dm_weights_open (path, &error);
-  g_assert_no_error (error);
-
+  self->file = open_vectors ("training.safetensors");
   self->x0 = read_floats (self->file, "x0", STEPS * N * FLOATS);
   self->eps = read_floats (self->file, "eps", STEPS * N * FLOATS);
   self->logsnr = read_floats (self->file, "logsnr", STEPS * N);
@@ -103,7 +72,7 @@ set_up (Fixture *self, gconstpointer data)
   self->unet = dm_unet_new (&tiny);
   self->params = dm_unet_get_params (self->unet);
   dm_params_allocate_gradients (self->params);
-  read_params (self, "weights.", self->params->values);
+  read_params (self->file, self->params, "weights.", self->params->values);
   self->plan = dm_unet_plan_new (self->unet, DM_PLAN_TRAIN, N, SIDE, SIDE,
                                  DM_WRAP_NONE, NULL, &error);
   g_assert_no_error (error);
@@ -177,7 +146,7 @@ check_block (Fixture *self, const char *prefix, const float *block)
 {
   g_autofree float *expected = g_new0 (float, self->params->n_values);
 
-  read_params (self, prefix, expected);
+  read_params (self->file, self->params, prefix, expected);
   for (size_t i = 0; i < self->params->n_params; i++)
     {
       const DmParam *param = self->params->list[i];
