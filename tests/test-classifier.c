@@ -162,6 +162,9 @@ test_gradient_patch (void)
   config.patch = 2;
   config.circular = true;
   check_gradients (config);
+  config.resolution = 24;
+  config.patch = 4;
+  check_gradients (config);
 }
 
 /* A picture's features and logits are the same bits whatever it is looked at

@@ -8,7 +8,7 @@
 #include "nn/resample.h"
 
 #define N 2
-#define H 6
+#define H 8
 #define W 4
 #define C 5
 #define SIZE (N * H * W * C)
@@ -88,25 +88,34 @@ test_upsample (void)
 
 /* Order of channels (dy, dx, c), and back again. */
 static void
-test_patch (void)
+check_patch (size_t patch)
 {
   float    a[SIZE], b[SIZE], c[SIZE] = { 0 };
-  DmTensor x = tensor (a, H, W, C), y = tensor (b, H / 2, W / 2, 4 * C);
+  DmTensor x = tensor (a, H, W, C),
+           y = tensor (b, H / patch, W / patch, patch * patch * C);
   DmTensor back = tensor (c, H, W, C);
 
   dm_test_random (a, SIZE, 1);
-  dm_space_to_depth (&y, &x, 2, &context);
+  dm_space_to_depth (&y, &x, patch, &context);
   for (size_t i = 0; i < H; i++)
     for (size_t j = 0; j < W; j++)
-      dm_assert_same (dm_tensor_at (&y, 1, i / 2, j / 2) +
-                          (i % 2 * 2 + j % 2) * C,
+      dm_assert_same (dm_tensor_at (&y, 1, i / patch, j / patch) +
+                          (i % patch * patch + j % patch) * C,
                       dm_tensor_at (&x, 1, i, j), C);
 
-  dm_depth_to_space (&back, &y, 2, false, &context);
+  dm_depth_to_space (&back, &y, patch, false, &context);
   dm_assert_same (a, c, SIZE);
-  dm_depth_to_space (&back, &y, 2, true, &context);
+  dm_depth_to_space (&back, &y, patch, true, &context);
   for (size_t i = 0; i < SIZE; i++)
     g_assert_true (c[i] == 2.0f * a[i]);
+}
+
+static void
+test_patch (void)
+{
+  check_patch (1);
+  check_patch (2);
+  check_patch (4);
 }
 
 /* Drops a share p, keeps the mean; other pictures, other draws; a picture has

@@ -104,6 +104,9 @@ test_gradient_stem (void)
   config.patch = 2;
   config.dropout = 0.3;
   check_gradients (config, 8, 8);
+  config.resolution = 16;
+  config.patch = 4;
+  check_gradients (config, 16, 8);
 }
 
 /* 14 = 2 * 7; and a concat as wide as the block that reads it. */

@@ -44,7 +44,7 @@ check_sizes (const DmConfig *self, GError **error)
     { "head_width", self->head_width, 1, 4096 },
     { "n_groups", self->n_groups, 1, 4096 },
     { "embedding", self->embedding, 1, 16384 },
-    { "patch", self->patch, 1, 2 },
+    { "patch", self->patch, 1, DM_MAX_PATCH },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)

@@ -29,7 +29,7 @@ static const DmField fields[] = {
   FIELD (head_width, DM_FIELD_SIZE, 1, 4096),
   FIELD (n_groups, DM_FIELD_SIZE, 1, 4096),
   FIELD (embedding, DM_FIELD_SIZE, 1, 16384),
-  FIELD (patch, DM_FIELD_SIZE, 1, 2),
+  FIELD (patch, DM_FIELD_SIZE, 1, DM_MAX_PATCH),
   FIELD (circular, DM_FIELD_BOOL, 0, 1),
   FIELD (dropout, DM_FIELD_DOUBLE, 0.0, 0.99),
   FIELD (sigma_data, DM_FIELD_DOUBLE, 1e-3, 1e3),

@@ -145,10 +145,14 @@ add_config (GString *text, const DmConfig *config)
 static void
 add_diffusion (GString *text, const DmConfig *config)
 {
+  g_autofree char *cells =
+      config->patch > 1 ? g_strdup_printf (_ (", cells of %zu x %zu pixels"),
+                                           config->patch, config->patch) :
+                          g_strdup ("");
+
   add (text, _ ("predicts"), _ ("%s, log-SNR %g … %g%s%s"),
        dm_prediction_get_name (config->prediction), config->logsnr_max,
-       config->logsnr_min, config->patch > 1 ? _ (", 2 x 2 patches") : "",
-       config->circular ? _ (", seamless") : "");
+       config->logsnr_min, cells, config->circular ? _ (", seamless") : "");
   if (dm_config_is_scaled (config))
     add (text, _ ("scales"), _ ("%.3g to %.3g, by choice"), config->scale_min,
          config->scale_max);
