@@ -110,6 +110,7 @@ not_told_apart ()
 # stop_at LINE: while it measures, when it has printed a line like this
 stop_at ()
 {
+  : > out.txt # what an earlier run has printed is not what is waited for
   in_place="exec env --default-signal=TERM" train halted.safetensors --images 1600 --evaluate --force > out.txt 2> err.txt &
   local pid=$! i
   for ((i = 0; i < 2400; i++)); do
