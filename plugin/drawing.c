@@ -49,7 +49,7 @@ find_class (const DmDrawing *self,
 static gboolean
 check_fit (const DmDrawing *self, const DmConfig *config, GError **error)
 {
-  if (self->fit != DM_FIT_CANVAS || dm_config_is_convolutional (config))
+  if (self->fit != DM_FIT_CANVAS || dm_config_fits_any_canvas (config))
     return TRUE;
 
   g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
@@ -112,7 +112,7 @@ fill_settings (const DmDrawing *self,
   if (self->guidance_end >= 0.0)
     settings->guidance_end = self->guidance_end;
 
-  if (canvas && dm_config_is_convolutional (config))
+  if (canvas && dm_config_fits_any_canvas (config))
     {
       settings->width = (size_t) self->width;
       settings->height = (size_t) self->height;

@@ -133,17 +133,24 @@ test_meaning (void)
   expect_refused (&config, "prediction");
 }
 
+/* Attention, anywhere, keeps a network to its size, unless its pictures wrap.
+ */
 static void
-test_convolutional (void)
+test_canvas (void)
 {
   DmConfig config;
 
   dm_config_init (&config);
-  g_assert_false (dm_config_is_convolutional (&config));
+  g_assert_true (dm_config_has_attention (&config));
+  g_assert_false (dm_config_fits_any_canvas (&config));
+  config.circular = true;
+  g_assert_true (dm_config_fits_any_canvas (&config));
+  config.circular = false;
   config.attention_middle = false;
-  g_assert_false (dm_config_is_convolutional (&config));
+  g_assert_true (dm_config_has_attention (&config));
   config.attention[2] = false;
-  g_assert_true (dm_config_is_convolutional (&config));
+  g_assert_false (dm_config_has_attention (&config));
+  g_assert_true (dm_config_fits_any_canvas (&config));
 }
 
 int
@@ -155,7 +162,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/sizes", test_sizes);
   g_test_add_func ("/config/together", test_together);
   g_test_add_func ("/config/meaning", test_meaning);
-  g_test_add_func ("/config/convolutional", test_convolutional);
+  g_test_add_func ("/config/canvas", test_canvas);
 
   return g_test_run ();
 }

@@ -39,7 +39,7 @@ get_max_pixels (const DmUnet *unet)
   double bytes = (double) dm_unet_plan_measure_values (unet, config->resolution,
                                                        config->resolution);
 
-  if (!dm_config_is_convolutional (config))
+  if (!dm_config_fits_any_canvas (config))
     return native;
 
   return MAX ((size_t) ((double) WINDOW_BYTES / bytes * (double) native),

@@ -78,7 +78,7 @@ check_canvas (const DmModel *model, const DmSettings *settings, GError **error)
       settings->height < 1 || settings->height > MAX_SIDE)
     return refuse (error, _ ("width and height are from 1 to 65536 pixels"));
 
-  if (!native && !dm_config_is_convolutional (config))
+  if (!native && !dm_config_fits_any_canvas (config))
     {
       g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
                    _ ("the model draws pictures of %zu x %zu pixels only"),

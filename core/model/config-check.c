@@ -202,7 +202,7 @@ dm_config_check (const DmConfig *self, GError **error)
       !check_widths (self, error))
     return FALSE;
 
-  if (self->task == DM_TASK_CLASSIFIER && !dm_config_is_convolutional (self))
+  if (self->task == DM_TASK_CLASSIFIER && dm_config_has_attention (self))
     return fail (error, _ ("a classifier has no attention"));
 
   if (self->width % 2 != 0)

@@ -87,19 +87,33 @@ dm_config_get_level_width (const DmConfig *self, size_t level)
 }
 
 /**
- * dm_config_is_convolutional:
+ * dm_config_has_attention:
  *
- * Returns: whether no pixel sees all others, so that the network can draw on a
- * canvas of any size.
+ * Returns: whether cells of some level see all others.
  */
 bool
-dm_config_is_convolutional (const DmConfig *self)
+dm_config_has_attention (const DmConfig *self)
 {
   for (size_t level = 0; level < self->n_levels; level++)
     if (self->attention[level])
-      return false;
+      return true;
 
-  return !self->attention_middle;
+  return self->attention_middle;
+}
+
+/**
+ * dm_config_fits_any_canvas:
+ *
+ * A network without attention sees no further than its convolutions reach. One
+ * with attention does so in a window of the size it was trained on; that is
+ * what it has learnt only if its pictures had no edges.
+ *
+ * Returns: whether the network can draw on a canvas of any size.
+ */
+bool
+dm_config_fits_any_canvas (const DmConfig *self)
+{
+  return self->circular || !dm_config_has_attention (self);
 }
 
 /**
@@ -113,7 +127,7 @@ dm_config_is_convolutional (const DmConfig *self)
 bool
 dm_config_is_texture (const DmConfig *self)
 {
-  return self->circular && dm_config_is_convolutional (self);
+  return self->circular;
 }
 
 /**

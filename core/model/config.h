@@ -68,7 +68,8 @@ typedef struct
 
 void     dm_config_init (DmConfig *self);
 gboolean dm_config_check (const DmConfig *self, GError **error);
-bool     dm_config_is_convolutional (const DmConfig *self);
+bool     dm_config_has_attention (const DmConfig *self);
+bool     dm_config_fits_any_canvas (const DmConfig *self);
 bool     dm_config_is_texture (const DmConfig *self);
 bool     dm_config_is_scaled (const DmConfig *self);
 guint64  dm_config_estimate_parameters (const DmConfig *self);

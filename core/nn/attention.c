@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "kernels/gemm.h"
+#include "nn/attention-windows.h"
 #include "nn/sums.h"
 
 /* Queries that are handled together, so that the table of how much each pixel
@@ -39,6 +40,18 @@ dm_attention_init (DmAttention *self,
   dm_linear_init (&self->proj, builder, proj, c, c, 1, DM_START_ZERO);
 }
 
+/* How much each cell of a block looks at each of all, and in backward the
+ * gradient of that.
+ */
+static void
+need_tables (DmPlanner *planner, size_t n)
+{
+  size_t n_tables = planner->train ? 2 : 1;
+
+  dm_planner_need (planner,
+                   (DmScratchSize){ .worker = n_tables * MIN (BLOCK, n) * n });
+}
+
 /**
  * dm_attention_plan:
  * @y: (out) [n, h, w, c], not @x
@@ -52,8 +65,7 @@ dm_attention_plan (const DmAttention *self,
                    DmTensor           x)
 {
   DmArena *arena = planner->arena;
-  size_t   mark = dm_arena_mark (arena), n_pixels = x.h * x.w;
-  size_t   n_tables = planner->train ? 2 : 1;
+  size_t   mark = dm_arena_mark (arena);
 
   *plan = (DmAttentionPlan){ .x = x, .y = y };
 
@@ -63,10 +75,11 @@ dm_attention_plan (const DmAttention *self,
   dm_group_norm_plan (&self->norm, &plan->norm, planner, &x);
   dm_linear_plan (&self->qkv, planner, &plan->qkv);
   dm_linear_plan (&self->proj, planner, &plan->y);
-  dm_planner_need (planner,
-                   (DmScratchSize){
-                       .worker = n_tables * MIN (BLOCK, n_pixels) * n_pixels,
-                   });
+  plan->windowed = dm_attention_windows_are_needed (self, planner, &x);
+  if (plan->windowed)
+    dm_attention_windows_plan (self, plan, planner);
+  else
+    need_tables (planner, x.h * x.w);
 
   dm_planner_release (planner, mark);
 }
@@ -181,8 +194,11 @@ dm_attention_forward (const DmAttention *self,
   dm_group_norm_forward (&self->norm, &plan->norm, &plan->normed, &plan->x,
                          NULL, context);
   dm_linear_forward (&self->qkv, &plan->qkv, &plan->normed, NULL, context);
-  dm_pool_run (context->pool, attend_chunk, &job,
-               plan->x.n * self->n_heads * count_blocks (&plan->x));
+  if (plan->windowed)
+    dm_attention_windows_forward (self, plan, context);
+  else
+    dm_pool_run (context->pool, attend_chunk, &job,
+                 plan->x.n * self->n_heads * count_blocks (&plan->x));
   dm_linear_forward (&self->proj, &plan->y, &plan->mixed, &plan->x, context);
 }
 

@@ -6,7 +6,9 @@
 #include "nn/group-norm.h"
 #include "nn/linear.h"
 
-/* y = x + proj (attend (qkv (norm (x)))), every pixel looking at every other.
+/* y = x + proj (attend (qkv (norm (x)))), every cell looking at every other,
+ * but on a canvas larger than what the network was trained on: see
+ * nn/attention-windows.h.
  */
 typedef struct
 {
@@ -15,11 +17,20 @@ typedef struct
   DmLinear    qkv, proj;
 } DmAttention;
 
+/* Cells of an axis, and how many of them are looked at. */
+typedef struct
+{
+  size_t n, window;
+  bool   wrap;
+} DmAttentionAxis;
+
 typedef struct
 {
   DmTensor        x, y;
   DmTensor        normed, qkv, mixed; /* mixed: what the heads gathered */
   DmGroupNormPlan norm;
+  DmAttentionAxis rows, columns; /* of windows, if there are any */
+  bool            windowed;
 
   /* backward */
   DmTensor dx, dy;

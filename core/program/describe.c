@@ -119,8 +119,8 @@ describe_canvas (const DmConfig *config)
   if (config->task == DM_TASK_CLASSIFIER)
     return "";
 
-  return dm_config_is_convolutional (config) ? _ ("; draws on any canvas") :
-                                               _ ("; draws at this size");
+  return dm_config_fits_any_canvas (config) ? _ ("; draws on any canvas") :
+                                              _ ("; draws at this size");
 }
 
 static void
@@ -336,7 +336,7 @@ dm_describe_json (const DmWeights *weights, const char *path)
       json_object_set_object_member (json, "config",
                                      dm_config_to_json (config));
       json_object_set_boolean_member (json, "any_canvas",
-                                      dm_config_is_convolutional (config));
+                                      dm_config_fits_any_canvas (config));
     }
   json_object_set_object_member (json, "card", dm_card_to_json (card));
   json_object_set_array_member (json, "class_nicks", list_nicks (card));

@@ -128,7 +128,8 @@ format_multipliers (const DmRung *rung)
  * dm_train_options_take:
  *
  * Makes the network that of a rung, but for what was given. What wraps is drawn
- * on canvases of any size, so it has no attention.
+ * on large canvases, where attention takes its time: it has none unless that is
+ * asked for.
  */
 void
 dm_train_options_take (DmTrainOptions *self, const DmRung *rung)
