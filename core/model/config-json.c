@@ -37,7 +37,7 @@ static const DmField fields[] = {
   FIELD (logsnr_max, DM_FIELD_DOUBLE, -100.0, 100.0),
 };
 
-/* Told only where it is so: other files stay as they always were. */
+/* Told only where it is so, see dm_config_to_json(). */
 static const DmField augmented = {
   "augmented", DM_FIELD_BOOL, offsetof (DmConfig, augmented), 0, 1, false
 };
@@ -70,7 +70,8 @@ new_range (const DmConfig *self)
  * dm_config_to_json:
  *
  * Returns: (transfer full): all fields by name; the task only if it is not
- * diffusion, as in files from before there were others.
+ * diffusion, the scale and that pictures were augmented only where the network
+ * is told: other files stay as they always were.
  */
 JsonObject *
 dm_config_to_json (const DmConfig *self)

@@ -48,8 +48,8 @@ typedef struct
   size_t head_width; /* channels of one attention head                   */
   size_t n_groups;   /* of the group norms                               */
   size_t embedding;  /* width of the conditioning vector                 */
-  size_t patch;      /* pixels a cell, up to DM_MAX_PATCH; above 1:
-                        space-to-depth in, pixel-shuffle out             */
+  size_t patch;      /* side of a cell, pixels, up to DM_MAX_PATCH;
+                        above 1: space-to-depth in, pixel-shuffle out    */
   bool   circular;   /* padding: the picture wraps; else zeros           */
   double dropout;    /* in residual blocks, while training               */
 
