@@ -242,6 +242,13 @@ one_file_each ()
  bee-w2-00000.png bee-w2-00001.png" ]]
 }
 
+place_is_missed_at_once ()
+{
+  # so large that it would not have been drawn in ten seconds
+  timeout 10 "$program" sample plain --canvas 4000x4000 --steps 1000 -o nowhere/x.png > out.txt 2>&1
+  [[ $? == 1 ]] && grep -q 'nowhere/x.png: there is no folder nowhere; make it' out.txt
+}
+
 other_seeds_and_classes ()
 {
   draw 1.png diffusion:plain class=ant seed=1 width=8 height=8 &&
@@ -270,6 +277,7 @@ check 'a model has its operation' exists diffusion:plain
 check 'it draws what sample draws' op_is_sample ant
 check 'of the other class too' op_is_sample bee
 check 'sample writes one file each' one_file_each
+check 'it says at once that there is no such folder' place_is_missed_at_once
 check 'seeds and classes differ' other_seeds_and_classes
 check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path

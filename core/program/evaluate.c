@@ -67,8 +67,10 @@ open_all (DmEvaluateRun *self, GError **error)
   };
 
   /* what can be known before all the pictures are read */
-  if (self->net == NULL || !dm_evaluation_check (&self->what, error) ||
-      !open_data (self, error))
+  if (self->net == NULL || !dm_options_check_place (o->output, error) ||
+      !dm_options_check_place (o->plot, error) ||
+      !dm_options_check_place (o->nearest, error) ||
+      !dm_evaluation_check (&self->what, error) || !open_data (self, error))
     return DM_STATUS_FAILED;
 
   return DM_STATUS_DONE;

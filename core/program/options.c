@@ -188,6 +188,28 @@ dm_options_refuse (GError **error, const char *option, const char *value)
 }
 
 /**
+ * dm_options_check_place:
+ * @path: (nullable) (type filename): file to write
+ *
+ * To be asked before the work, which would be lost.
+ *
+ * Errors: %DM_ERROR_FILE: there is no such folder
+ */
+gboolean
+dm_options_check_place (const char *path, GError **error)
+{
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+
+  if (folder == NULL || g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_FILE,
+               _ ("%s: there is no folder %s; make it first"), path, folder);
+
+  return FALSE;
+}
+
+/**
  * dm_options_get_only:
  * @argc, @argv: what dm_options_parse() left
  * @name: of the parameter, for people

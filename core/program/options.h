@@ -35,6 +35,9 @@ GOptionEntry *dm_options_join (const GOptionEntry *first,
 gboolean
 dm_options_refuse (GError **error, const char *option, const char *value);
 
+/* Whether files can be written where they are to go. NULL can. */
+gboolean dm_options_check_place (const char *path, GError **error);
+
 /* The one parameter that must remain. Returns: (transfer none) */
 const char *
 dm_options_get_only (int argc, char **argv, const char *name, GError **error);

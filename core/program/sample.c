@@ -264,6 +264,9 @@ draw_and_save (Run *self, GError **error)
       return FALSE;
     }
 
+  if (!dm_options_check_place (path, error))
+    return FALSE;
+
   self->pixels =
       dm_grid_draw (&grid, self->model, &self->settings, self->pool, error);
   if (self->pixels == NULL)
