@@ -99,7 +99,7 @@ gather (const Case *self,
 static void
 test_forward (void)
 {
-  static const size_t sides[][2] = { { 9, 7 }, { 4, 7 }, { 9, 2 } };
+  static const size_t sides[][2] = { { 9, 7 }, { 4, 7 }, { 9, 2 }, { 9, 19 } };
 
   for (size_t s = 0; s < G_N_ELEMENTS (sides); s++)
     for (int wrap = DM_WRAP_NONE; wrap <= DM_WRAP_XY; wrap++)

@@ -9,12 +9,26 @@
 
 #include "kernels/gemm.h"
 
+/* Cells side by side whose products are one: their windows overlap. */
+#define BLOCK 8
+
 typedef struct
 {
   const DmAttention *self;
   DmAttentionPlan   *plan;
   const DmContext   *context;
 } Job;
+
+/* A row of cells, one head of it, and what it looks at: its band, of all cells
+ * that a window of the row has, column by column, so that each window's lie
+ * together.
+ */
+typedef struct
+{
+  size_t image, y, h;
+  float *kv;     /* [band columns, rows.window, 2 d]: keys beside values */
+  float *weight; /* [BLOCK, columns of their windows, rows.window]       */
+} Row;
 
 /**
  * dm_attention_windows_are_needed:
@@ -37,24 +51,6 @@ make_axis (size_t n, size_t native, bool wrap)
   return (DmAttentionAxis){ n, MIN (n, native), wrap };
 }
 
-/**
- * dm_attention_windows_plan:
- * @plan: with all tensors
- */
-void
-dm_attention_windows_plan (const DmAttention *self,
-                           DmAttentionPlan   *plan,
-                           DmPlanner         *planner)
-{
-  size_t d = self->c / self->n_heads, n;
-
-  plan->rows = make_axis (plan->x.h, self->norm.h, planner->wrap & DM_WRAP_Y);
-  plan->columns =
-      make_axis (plan->x.w, self->norm.w, planner->wrap & DM_WRAP_X);
-  n = plan->rows.window * plan->columns.window;
-  dm_planner_need (planner, (DmScratchSize){ .worker = n * (2 * d + 1) });
-}
-
 /* First cell of the window around cell @i. */
 static size_t
 get_first (const DmAttentionAxis *self, size_t i)
@@ -67,51 +63,130 @@ get_first (const DmAttentionAxis *self, size_t i)
   return MIN (i > before ? i - before : 0, self->n - self->window);
 }
 
-/* Keys and values of a head, which lie side by side, of all cells of a window,
- * whose first one is at (y, x): [rows.window columns.window, 2 d]
+/* Where it is in the band, which begins with the window of cell 0. */
+static size_t
+get_start (const DmAttentionAxis *self, size_t i)
+{
+  return (get_first (self, i) + self->n - get_first (self, 0)) % self->n;
+}
+
+/* Columns of a band. */
+static size_t
+get_band (const DmAttentionAxis *self)
+{
+  return get_start (self, self->n - 1) + self->window;
+}
+
+static size_t
+get_head_width (const DmAttention *self)
+{
+  return self->c / self->n_heads;
+}
+
+/**
+ * dm_attention_windows_plan:
+ * @plan: with all tensors
  */
+void
+dm_attention_windows_plan (const DmAttention *self,
+                           DmAttentionPlan   *plan,
+                           DmPlanner         *planner)
+{
+  size_t band, block;
+
+  plan->rows = make_axis (plan->x.h, self->norm.h, planner->wrap & DM_WRAP_Y);
+  plan->columns =
+      make_axis (plan->x.w, self->norm.w, planner->wrap & DM_WRAP_X);
+  band = get_band (&plan->columns) * plan->rows.window;
+  block = (BLOCK - 1 + plan->columns.window) * plan->rows.window;
+  dm_planner_need (planner,
+                   (DmScratchSize){ .worker = band * 2 * get_head_width (self) +
+                                              BLOCK * block });
+}
+
 static void
-read_window (
-    const Job *job, float *kv, size_t image, size_t h, size_t y, size_t x)
+read_band (const Job *job, const Row *row)
 {
   const DmAttentionAxis *rows = &job->plan->rows,
                         *columns = &job->plan->columns;
   const DmTensor *qkv = &job->plan->qkv;
-  size_t          d = job->self->c / job->self->n_heads;
+  size_t          d = get_head_width (job->self), n = get_band (columns);
+  size_t          y = get_first (rows, row->y), x = get_first (columns, 0);
+  float          *kv = row->kv;
 
-  for (size_t i = 0; i < rows->window; i++)
-    for (size_t j = 0; j < columns->window; j++, kv += 2 * d)
-      memcpy (
-          kv,
-          dm_tensor_at (qkv, image, (y + i) % rows->n, (x + j) % columns->n) +
-              h * 3 * d + d,
-          2 * d * sizeof *kv);
+  for (size_t j = 0; j < n; j++)
+    for (size_t i = 0; i < rows->window; i++, kv += 2 * d)
+      memcpy (kv,
+              dm_tensor_at (qkv, row->image, (y + i) % rows->n,
+                            (x + j) % columns->n) +
+                  row->h * 3 * d + d,
+              2 * d * sizeof *kv);
 }
 
-/* mixed = softmax (q kᵀ / √d) v, for one row of cells and one head */
+/* softmax in the window of each of @n cells from column @x on, 0 outside;
+ * @width: of the rows of weights
+ */
+static void
+weigh (const Job *job, const Row *row, size_t x, size_t n, size_t width)
+{
+  const DmAttentionAxis *columns = &job->plan->columns;
+  size_t                 cells = job->plan->rows.window;
+  size_t                 within = columns->window * cells;
+  float scale = 1.0f / sqrtf ((float) get_head_width (job->self));
+
+  for (size_t i = 0; i < n; i++)
+    {
+      float *all = row->weight + i * width;
+      size_t before =
+          (get_start (columns, x + i) - get_start (columns, x)) * cells;
+      size_t after = width - before - within;
+
+      memset (all, 0, before * sizeof *all);
+      job->context->kernels->softmax (all + before, 1, within, scale);
+      memset (all + before + within, 0, after * sizeof *all);
+    }
+}
+
+/* mixed = softmax (q kᵀ / √d) v, for @n cells from column @x on */
+static void
+attend_block (const Job *job, const Row *row, size_t x, size_t n)
+{
+  DmAttentionPlan       *plan = job->plan;
+  const DmAttentionAxis *columns = &plan->columns;
+  size_t                 d = get_head_width (job->self);
+  size_t                 first = get_start (columns, x);
+  size_t width = (get_start (columns, x + n - 1) + columns->window - first) *
+                 plan->rows.window;
+  const float *k = row->kv + first * plan->rows.window * 2 * d, *v = k + d;
+
+  dm_gemm_nt (row->weight, width,
+              dm_tensor_at (&plan->qkv, row->image, row->y, x) + row->h * 3 * d,
+              plan->qkv.pixel, k, 2 * d, n, width, d, 1.0f, 0.0f);
+  weigh (job, row, x, n, width);
+  dm_gemm_nn (dm_tensor_at (&plan->mixed, row->image, row->y, x) + row->h * d,
+              plan->mixed.pixel, row->weight, width, v, 2 * d, n, d, width,
+              1.0f, 0.0f);
+}
+
+/* One row of cells, for one head. */
 static void
 attend_row (void *data, size_t chunk, size_t worker)
 {
-  const Job       *job = data;
-  DmAttentionPlan *plan = job->plan;
-  size_t           n_heads = job->self->n_heads, d = job->self->c / n_heads;
-  size_t           n = plan->rows.window * plan->columns.window;
-  size_t           y = chunk % plan->x.h, h = chunk / plan->x.h % n_heads;
-  size_t           image = chunk / plan->x.h / n_heads;
-  float           *kv = dm_context_scratch (job->context, worker);
-  float           *weight = kv + n * 2 * d;
+  const Job             *job = data;
+  const DmAttentionPlan *plan = job->plan;
+  size_t                 n_heads = job->self->n_heads;
+  Row                    row = {
+                       .y = chunk % plan->x.h,
+                       .h = chunk / plan->x.h % n_heads,
+                       .image = chunk / plan->x.h / n_heads,
+                       .kv = dm_context_scratch (job->context, worker),
+  };
 
-  for (size_t x = 0; x < plan->x.w; x++)
-    {
-      read_window (job, kv, image, h, get_first (&plan->rows, y),
-                   get_first (&plan->columns, x));
-      dm_gemm_nt (weight, n, dm_tensor_at (&plan->qkv, image, y, x) + h * 3 * d,
-                  plan->qkv.pixel, kv, 2 * d, 1, n, d, 1.0f, 0.0f);
-      job->context->kernels->softmax (weight, 1, n, 1.0f / sqrtf ((float) d));
-      dm_gemm_nn (dm_tensor_at (&plan->mixed, image, y, x) + h * d,
-                  plan->mixed.pixel, weight, n, kv + d, 2 * d, 1, d, n, 1.0f,
-                  0.0f);
-    }
+  row.weight = row.kv + get_band (&plan->columns) * plan->rows.window * 2 *
+                            get_head_width (job->self);
+  read_band (job, &row);
+  for (size_t x = 0; x < plan->x.w; x += BLOCK)
+    attend_block (job, &row, x, MIN (BLOCK, plan->x.w - x));
 }
 
 /**
