@@ -247,6 +247,13 @@ op_case_add (GeglNode   *graph,
   return node;
 }
 
+static inline GeglNode *
+op_case_add_plain (GeglNode *graph, guint seed, int width, int height)
+{
+  return gegl_node_new_child (graph, "operation", "diffusion:plain", "seed",
+                              seed, "width", width, "height", height, NULL);
+}
+
 /* Returns: (transfer full): [height, width, 4], R'G'B'A */
 static inline float *
 op_case_render (GeglNode *node, int x, int y, int width, int height)

@@ -5,13 +5,6 @@
 
 /* However a host asks for a picture, the network draws it once. */
 
-static GeglNode *
-add_plain (GeglNode *graph, guint seed, int width, int height)
-{
-  return gegl_node_new_child (graph, "operation", "diffusion:plain", "seed",
-                              seed, "width", width, "height", height, NULL);
-}
-
 /* One picture in one piece of 3000 x 3000, and again; on one thread of GEGL's
  * and on four.
  */
@@ -21,8 +14,9 @@ test_whole (void)
   for (int threads = 1; threads <= 4; threads += 3)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode *node = add_plain (graph, 100 + (guint) threads, 3000, 3000);
-      guint     before = dm_generate_get_n_runs ();
+      GeglNode *node =
+          op_case_add_plain (graph, 100 + (guint) threads, 3000, 3000);
+      guint before = dm_generate_get_n_runs ();
 
       g_object_set (gegl_config (), "threads", threads, NULL);
       for (int i = 0; i < 2; i++)
@@ -56,7 +50,8 @@ test_processor (void)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
       g_autoptr (GeglBuffer) buffer = NULL;
-      GeglNode *node = add_plain (graph, 200 + (guint) threads, 900, 700);
+      GeglNode *node =
+          op_case_add_plain (graph, 200 + (guint) threads, 900, 700);
       GeglNode *sink = gegl_node_new_child (
           graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
       GeglProcessor *processor;
@@ -87,7 +82,8 @@ test_chunks (void)
       g_autoptr (GeglNode) graph = gegl_node_new ();
       g_autoptr (GeglBuffer) buffer = gegl_buffer_new (
           GEGL_RECTANGLE (0, 0, 640, 400), babl_format ("R'G'B'A u8"));
-      GeglNode *last = add_filters (graph, add_plain (graph, 220, 640, 400));
+      GeglNode *last =
+          add_filters (graph, op_case_add_plain (graph, 220, 640, 400));
 
       g_object_set (gegl_config (), "threads", threads, NULL);
       for (int y = 0; y < 400; y += 100)
@@ -108,7 +104,8 @@ test_corner (void)
   for (int threads = 1; threads <= 4; threads += 3)
     {
       g_autoptr (GeglNode) graph = gegl_node_new ();
-      GeglNode *node = add_plain (graph, 250 + (guint) threads, 2000, 2000);
+      GeglNode *node =
+          op_case_add_plain (graph, 250 + (guint) threads, 2000, 2000);
       GeglNode *blur =
           gegl_node_new_child (graph, "operation", "gegl:gaussian-blur",
                                "std-dev-x", 4.0, "std-dev-y", 4.0, NULL);
@@ -129,7 +126,7 @@ static void
 test_mipmap (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add_plain (graph, 300, 800, 800);
+  GeglNode *node = op_case_add_plain (graph, 300, 800, 800);
   guint     before = dm_generate_get_n_runs ();
   float     pixels[200 * 200 * 4] = { 0 };
 
@@ -156,8 +153,8 @@ test_other_nodes (void)
           graph, "operation", "diffusion:generate", "model", "plain", "class",
           "ANT", "seed", 400, "width", size, "height", size, NULL);
 
-      g_free (op_case_render (add_plain (graph, 400, size, 2 * size), 0, 0,
-                              size, size));
+      g_free (op_case_render (op_case_add_plain (graph, 400, size, 2 * size), 0,
+                              0, size, size));
       g_free (op_case_render (any, 0, 0, size, size));
     }
 
@@ -168,7 +165,7 @@ static gpointer
 render_plain (gpointer seed)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add_plain (graph, GPOINTER_TO_UINT (seed), 64, 64);
+  GeglNode *node = op_case_add_plain (graph, GPOINTER_TO_UINT (seed), 64, 64);
 
   return op_case_render (node, 0, 0, 64, 64);
 }
@@ -223,53 +220,16 @@ test_loaded_once (void)
         g_thread_new ("host", render_plain, GUINT_TO_POINTER (550 + i));
   for (int i = 0; i < 3; i++)
     g_free (g_thread_join (threads[i]));
-  g_free (op_case_render (add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
+  g_free (op_case_render (op_case_add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
   g_assert_cmpint (n_loads, ==, 1);
 
   op_case_save ("plain", &config, "Cat,Ant,Big bee");
-  g_free (op_case_render (add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
-  g_free (op_case_render (add_plain (graph, 561, 8, 8), 0, 0, 8, 8));
+  g_free (op_case_render (op_case_add_plain (graph, 560, 8, 8), 0, 0, 8, 8));
+  g_free (op_case_render (op_case_add_plain (graph, 561, 8, 8), 0, 0, 8, 8));
   g_assert_cmpint (n_loads, ==, 2);
 
   op_case_save ("plain", &config, "Ant,Big bee,Cat");
   g_log_remove_handler ("gegl-diffusion", id);
-}
-
-/* Each value that changes the picture draws a new one. */
-static void
-test_values (void)
-{
-  static const char *const values[][2] = {
-    { "class", "cat" },    { "guidance", "2.5" },
-    { "seed", "601" },     { "steps", "3" },
-    { "sampler", "ddim" }, { "guidance-end", "0.4" },
-    { "class", "cat,1" },  { "guidance-start", "0.7" },
-    { "class", "any" },
-  };
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add_plain (graph, 600, 8, 8);
-
-  g_free (op_case_render (node, 0, 0, 8, 8));
-  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
-    {
-      guint       before = dm_generate_get_n_runs ();
-      const char *property = values[i][0], *text = values[i][1];
-      GParamSpec *spec = gegl_node_find_property (node, property);
-      double      number = g_ascii_strtod (text, NULL);
-      bool        drawn = strchr (text, ',') == NULL;
-
-      if (G_IS_PARAM_SPEC_ENUM (spec))
-        gegl_node_set (node, property,
-                       op_case_enum (node, property, drawn ? text : "cat"),
-                       NULL);
-      else if (G_IS_PARAM_SPEC_DOUBLE (spec))
-        gegl_node_set (node, property, number, NULL);
-      else
-        gegl_node_set (node, property, (int) number, NULL);
-
-      g_free (op_case_render (node, 0, 0, 8, 8));
-      g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, drawn);
-    }
 }
 
 /* From 0 to 1, a call for each step; none for a picture that is there. */
@@ -277,7 +237,7 @@ static void
 test_progress (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add_plain (graph, 700, 8, 8);
+  GeglNode *node = op_case_add_plain (graph, 700, 8, 8);
   Progress  progress = { 0 };
 
   g_signal_connect_swapped (node, "progress", G_CALLBACK (on_progress),
@@ -312,9 +272,9 @@ static void
 test_progress_that_paints (void)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode         *node = add_plain (graph, 800, 8, 8);
-  GeglNode         *same = add_plain (graph, 800, 8, 8);
-  GeglNode         *other = add_plain (graph, 801, 8, 8);
+  GeglNode         *node = op_case_add_plain (graph, 800, 8, 8);
+  GeglNode         *same = op_case_add_plain (graph, 800, 8, 8);
+  GeglNode         *other = op_case_add_plain (graph, 801, 8, 8);
   guint             before = dm_generate_get_n_runs ();
   g_autofree float *pixels = NULL;
 
@@ -326,61 +286,6 @@ test_progress_that_paints (void)
 
   g_assert_cmpfloat (pixels[3], ==, 1.0f);
   g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 2);
-}
-
-/* With no room in the cache the newest picture stays, for all its pieces. */
-static void
-test_small_cache (void)
-{
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *node = add_plain (graph, 900, 300, 300);
-  GeglNode *other = add_plain (graph, 901, 300, 300);
-  guint     before = dm_generate_get_n_runs ();
-
-  g_setenv ("GEGL_DIFFUSION_CACHE_MB", "0", TRUE);
-  for (int y = 0; y < 300; y += 100)
-    g_free (op_case_render (node, 0, y, 300, 100));
-  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 1);
-
-  g_free (op_case_render (other, 0, 0, 300, 300));
-  g_free (op_case_render (node, 0, 0, 300, 300));
-  g_assert_cmpuint (dm_generate_get_n_runs () - before, ==, 3);
-  g_unsetenv ("GEGL_DIFFUSION_CACHE_MB");
-}
-
-static guint
-count_runs (GeglNode *node)
-{
-  guint before = dm_generate_get_n_runs ();
-
-  g_free (op_case_render (node, 0, 0, 16, 16));
-
-  return dm_generate_get_n_runs () - before;
-}
-
-/* As many pictures as the limit holds stay, and of these the ones that were
- * asked for last: here two of 256 x 256 in three channels of float, 0.75 MB
- * each, in 2 MB.
- */
-static void
-test_cache_limit (void)
-{
-  g_autoptr (GeglNode) graph = gegl_node_new ();
-  GeglNode *nodes[3];
-
-  g_setenv ("GEGL_DIFFUSION_CACHE_MB", "2", TRUE);
-  for (guint i = 0; i < 3; i++)
-    nodes[i] =
-        gegl_node_new_child (graph, "operation", "diffusion:canvas", "seed",
-                             950 + i, "width", 256, "height", 256, NULL);
-
-  g_assert_cmpuint (count_runs (nodes[0]), ==, 1);
-  g_assert_cmpuint (count_runs (nodes[1]), ==, 1);
-  g_assert_cmpuint (count_runs (nodes[0]), ==, 0);
-  g_assert_cmpuint (count_runs (nodes[2]), ==, 1); /* 1 has to go */
-  g_assert_cmpuint (count_runs (nodes[0]), ==, 0);
-  g_assert_cmpuint (count_runs (nodes[1]), ==, 1);
-  g_unsetenv ("GEGL_DIFFUSION_CACHE_MB");
 }
 
 int
@@ -397,11 +302,8 @@ main (int argc, char **argv)
   g_test_add_func ("/op/once/other-nodes", test_other_nodes);
   g_test_add_func ("/op/once/two-at-once", test_two_at_once);
   g_test_add_func ("/op/once/loaded", test_loaded_once);
-  g_test_add_func ("/op/once/values", test_values);
   g_test_add_func ("/op/once/progress", test_progress);
   g_test_add_func ("/op/once/progress-that-paints", test_progress_that_paints);
-  g_test_add_func ("/op/once/small-cache", test_small_cache);
-  g_test_add_func ("/op/once/cache-limit", test_cache_limit);
 
   return op_case_finish (g_test_run ());
 }

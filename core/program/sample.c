@@ -7,173 +7,36 @@
 
 #include "generate/generate.h"
 #include "image/image.h"
-#include "program/draw-options.h"
 #include "program/program.h"
-#include "program/sample-input.h"
+#include "program/sample-options.h"
 #include "program/sheets.h"
 #include "tensor/error.h"
-
-/* What the command line says. */
-typedef struct
-{
-  char          *output, *classes, *canvas, *tile;
-  int            count;
-  double         scale;
-  DmDrawOptions  draw;
-  DmInputOptions input;
-} Options;
 
 /* Pictures in the order of a sheet: a row for each class, in it a column for
  * each guidance strength, in it @count pictures.
  */
 typedef struct
 {
-  Options       options;
-  DmModel      *model;
-  DmPool       *pool;
-  DmSettings    settings;
-  DmSampleInput input;    /* if there is one */
-  GArray       *class_id; /* of int          */
-  GArray       *guidance; /* of double       */
-  float        *pixels;
+  DmSampleOptions options;
+  DmModel        *model;
+  DmPool         *pool;
+  DmSettings      settings;
+  DmSampleInput   input;    /* if there is one */
+  GArray         *class_id; /* of int          */
+  GArray         *guidance; /* of double       */
+  float          *pixels;
 } Run;
 
 static void
 run_clear (Run *self)
 {
-  char **texts[] = { &self->options.output, &self->options.classes,
-                     &self->options.canvas, &self->options.tile };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_free (*texts[i]);
-  dm_draw_options_clear (&self->options.draw);
-  g_free (self->options.input.path);
+  dm_sample_options_clear (&self->options);
   g_clear_pointer (&self->model, dm_model_unref);
   dm_pool_free (self->pool);
   g_clear_pointer (&self->class_id, g_array_unref);
   g_clear_pointer (&self->guidance, g_array_unref);
   dm_sample_input_clear (&self->input);
   g_free (self->pixels);
-}
-
-/* --- options -------------------------------------------------------------- */
-
-static gboolean
-parse_options (
-    Options *self, const char **model, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
-      N_ ("Picture or sheet to write, or a folder"), "OUT.png|DIR" },
-    { "class", 0, 0, G_OPTION_ARG_STRING, &self->classes,
-      N_ ("Classes by name or number, “any”, or “all”"), "A,B" },
-    { "count", 0, 0, G_OPTION_ARG_INT, &self->count,
-      N_ ("Pictures of each class and strength"), "N" },
-    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale,
-      N_ ("Of what is drawn, for models that are told it: 0.5 is half as "
-          "large as it is in the pictures they were trained on"),
-      "X" },
-    { "canvas", 0, 0, G_OPTION_ARG_STRING, &self->canvas,
-      N_ ("Size, for models that draw any"), "WxH" },
-    { "tile", 0, 0, G_OPTION_ARG_STRING, &self->tile,
-      N_ ("Seamless along x, y or xy"), "AXES" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL },
-  };
-
-  g_autofree GOptionEntry *drawing = NULL, *input = NULL;
-  g_autofree GOptionEntry *few = NULL, *all = NULL;
-
-  *self = (Options){ .count = 1 };
-  dm_draw_options_init (&self->draw);
-  drawing = dm_draw_options_new_table (&self->draw);
-  input = dm_input_options_new_table (&self->input);
-  few = dm_options_join (entries, input);
-  all = dm_options_join (few, drawing);
-  if (!dm_options_parse (_ ("MODEL"),
-                         _ ("Draws pictures. MODEL is a weights file or the "
-                            "name of an installed model."),
-                         all, argc, argv, error))
-    return FALSE;
-
-  *model = dm_options_get_only (*argc, *argv, _ ("MODEL"), error);
-  if (*model == NULL)
-    return FALSE;
-
-  if (self->output == NULL)
-    {
-      g_set_error_literal (
-          error, DM_ERROR, DM_ERROR_OPTION,
-          _ ("say with -o OUT.png where the picture is to go"));
-      return FALSE;
-    }
-
-  if (self->count < 1 || self->count > 100000)
-    return dm_options_refuse (error, "count", "not 1 ... 100000");
-  if (!(self->scale >= 0.0 && self->scale <= 1e6))
-    return dm_options_refuse (error, "scale", "not 0 or more");
-  if (self->input.path != NULL && self->canvas != NULL)
-    return dm_options_refuse (error, "canvas", self->canvas);
-  if (self->input.path != NULL && self->tile != NULL)
-    return dm_options_refuse (error, "tile", self->tile);
-
-  return dm_input_options_check (&self->input, error);
-}
-
-static gboolean
-parse_classes (Run *self, GError **error)
-{
-  const DmCard *card = dm_model_get_card (self->model);
-  const char   *text = self->options.classes;
-  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", ",", -1);
-  int class_id = DM_CLASS_NULL;
-
-  self->class_id = g_array_new (FALSE, FALSE, sizeof (int));
-  if (g_strcmp0 (text, "all") == 0)
-    {
-      int n = (int) dm_card_get_n_classes (card);
-
-      for (class_id = 0; class_id < n; class_id++)
-        g_array_append_val (self->class_id, class_id);
-      return TRUE;
-    }
-
-  for (size_t i = 0; words[i] != NULL; i++)
-    {
-      if (!dm_card_find_class (card, words[i], &class_id, error))
-        return FALSE;
-      g_array_append_val (self->class_id, class_id);
-    }
-
-  if (self->class_id->len == 0)
-    g_array_append_val (self->class_id, class_id);
-
-  return TRUE;
-}
-
-static gboolean
-parse_canvas (Run *self, GError **error)
-{
-  const char *canvas = self->options.canvas, *tile = self->options.tile;
-  char       *end = NULL;
-
-  if (canvas != NULL)
-    {
-      self->settings.width = g_ascii_strtoull (canvas, &end, 10);
-      self->settings.height =
-          *end == 'x' ? g_ascii_strtoull (end + 1, &end, 10) : 0;
-      if (*end != '\0')
-        return dm_options_refuse (error, "canvas", canvas);
-    }
-
-  if (tile != NULL)
-    {
-      if (tile[strspn (tile, "xy")] != '\0')
-        return dm_options_refuse (error, "tile", tile);
-      self->settings.wrap = (strchr (tile, 'x') ? DM_WRAP_X : 0) |
-                            (strchr (tile, 'y') ? DM_WRAP_Y : 0);
-    }
-
-  return TRUE;
 }
 
 /* A picture to draw into, if there is one, says how large it is drawn. */
@@ -283,9 +146,10 @@ draw_and_save (Run *self, GError **error)
 }
 
 static DmStatus
-run (Run *self, const char *name, GError **error)
+run (Run *self, GError **error)
 {
-  g_autofree char *path = dm_model_find (name, error);
+  const DmSampleOptions *o = &self->options;
+  g_autofree char       *path = dm_model_find (o->model, error);
 
   if (path != NULL)
     self->model = dm_model_load (path, error);
@@ -297,11 +161,13 @@ run (Run *self, const char *name, GError **error)
   if (self->guidance == NULL ||
       !dm_draw_options_get_settings (&self->options.draw, &self->settings,
                                      self->model, error) ||
-      !parse_canvas (self, error))
+      !dm_sample_options_get_canvas (o, &self->settings, error))
     return DM_STATUS_USAGE;
 
-  self->pool = dm_pool_new ((size_t) MAX (self->options.draw.threads, 0));
-  if (!parse_classes (self, error) || !open_input (self, error) ||
+  self->pool = dm_pool_new ((size_t) MAX (o->draw.threads, 0));
+  self->class_id =
+      dm_sample_options_get_classes (o, dm_model_get_card (self->model), error);
+  if (self->class_id == NULL || !open_input (self, error) ||
       !draw_and_save (self, error))
     return DM_STATUS_FAILED;
 
@@ -318,15 +184,14 @@ run (Run *self, const char *name, GError **error)
 int
 dm_program_sample (int argc, char **argv)
 {
-  Run         self = { 0 };
-  const char *model = NULL;
+  Run self = { 0 };
   g_autoptr (GError) error = NULL;
   DmStatus status = DM_STATUS_USAGE;
 
-  if (parse_options (&self.options, &model, &argc, &argv, &error))
+  if (dm_sample_options_parse (&self.options, &argc, &argv, &error))
     {
       gegl_init (NULL, NULL);
-      status = run (&self, model, &error);
+      status = run (&self, &error);
       run_clear (&self);
       gegl_exit ();
     }
