@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "nn/norm-axis.h"
 #include "nn/packs.h"
 #include "nn/planner.h"
 
@@ -20,15 +21,6 @@ typedef struct
 
 /* Keeps the deviation of a constant group from being 0; PyTorch's value. */
 #define DM_NORM_VARIANCE_FLOOR 1e-5
-
-/* One axis of a canvas larger than the native size: see norm-windows.h. */
-typedef struct
-{
-  size_t block;            /* cells                             */
-  size_t n_blocks, window; /* blocks: of the axis, of a window  */
-  size_t n_windows;
-  bool   wrap; /* windows go on at the opposite edge            */
-} DmNormAxis;
 
 /* What forward found and backward needs. */
 typedef struct

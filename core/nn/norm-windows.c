@@ -9,88 +9,6 @@
 
 #include "nn/sums.h"
 
-/* Windows begin at least this often within a window's length. */
-#define STEPS_A_WINDOW 4
-
-/* --- one axis ---------------------------------------------------------- */
-
-static size_t
-greatest_divisor (size_t n, size_t at_most)
-{
-  size_t divisor = MAX (MIN (n, at_most), 1);
-
-  while (n % divisor != 0)
-    divisor--;
-
-  return divisor;
-}
-
-static size_t
-common_divisor (size_t a, size_t b)
-{
-  while (b != 0)
-    {
-      size_t rest = a % b;
-
-      a = b;
-      b = rest;
-    }
-
-  return a;
-}
-
-/* @n cells of an axis, for a norm that was trained on @native. */
-static DmNormAxis
-make_axis (size_t n, size_t native, bool wrap)
-{
-  size_t     whole = MIN (n, native);
-  DmNormAxis self = {
-    .block =
-        greatest_divisor (common_divisor (n, whole), whole / STEPS_A_WINDOW),
-  };
-
-  self.n_blocks = n / self.block;
-  self.window = whole / self.block;
-  self.wrap = wrap && n > native;
-  self.n_windows = self.wrap ? self.n_blocks : self.n_blocks - self.window + 1;
-
-  return self;
-}
-
-/* Cells that lie between the centres of the same two windows. */
-typedef struct
-{
-  size_t from, to;
-  float  share, step; /* of @to, at the first cell; from one to the next */
-  size_t n_cells;     /* from that one on                                */
-} Run;
-
-/* The run that begins with cell @i. Positions are in halves of a cell: window k
- * has its centre at (2 k + window) block, cell i at 2 i + 1.
- */
-static Run
-find_run (const DmNormAxis *self, size_t i)
-{
-  size_t block = 2 * self->block, all = block * self->n_blocks;
-  size_t first = self->window * self->block, at = 2 * i + 1;
-  size_t last = first + (self->n_windows - 1) * block;
-  size_t from, rest;
-
-  if (self->wrap)
-    at += at < first ? all : 0;
-  else if (at <= first)
-    return (Run){ .n_cells = (first - at) / 2 + 1 };
-  else if (at >= last)
-    return (Run){ self->n_windows - 1, self->n_windows - 1, 0.0f, 0.0f, all };
-
-  from = (at - first) / block;
-  rest = (at - first) % block;
-
-  return (Run){ from, (from + 1) % self->n_windows,
-                (float) rest / (float) block, 2.0f / (float) block,
-                (block - rest + 1) / 2 };
-}
-
 /* --- plan -------------------------------------------------------------- */
 
 /* Floats of what a window, or a block, has: two for each group. */
@@ -110,10 +28,12 @@ dm_norm_windows_plan (const DmGroupNorm *self,
                       DmPlanner         *planner,
                       const DmTensor    *x)
 {
-  DmNormAxis rows = make_axis (x->h, self->h, planner->wrap & DM_WRAP_Y);
-  DmNormAxis columns = make_axis (x->w, self->w, planner->wrap & DM_WRAP_X);
-  size_t     width = moments_width (self);
-  size_t     line = MAX (columns.n_blocks, columns.n_windows) * width;
+  DmNormAxis rows =
+      dm_norm_axis_make (x->h, self->h, planner->wrap & DM_WRAP_Y);
+  DmNormAxis columns =
+      dm_norm_axis_make (x->w, self->w, planner->wrap & DM_WRAP_X);
+  size_t width = moments_width (self);
+  size_t line = MAX (columns.n_blocks, columns.n_windows) * width;
 
   *plan = (DmGroupNormPlan){ .rows = rows, .columns = columns };
   plan->windows = dm_arena_floats (
@@ -308,12 +228,13 @@ apply_row (const Job   *job,
   const float       *condition =
       job->condition != NULL ? job->condition + image * 2 * c : NULL;
 
-  fill_coefficients (self, there, line + find_run (columns, 0).from * width,
+  fill_coefficients (self, there,
+                     line + dm_norm_axis_find_run (columns, 0).from * width,
                      condition);
 
   for (size_t x = 0; x < job->x->w; x += n_run)
     {
-      Run run = find_run (columns, x);
+      DmNormRun run = dm_norm_axis_find_run (columns, x);
 
       n_run = MIN (run.n_cells, job->x->w - x);
       memcpy (here, there, 2 * c * sizeof *here);
@@ -344,7 +265,7 @@ apply_chunk (void *data, size_t chunk, size_t worker)
 
   for (size_t y = rows.begin; y < rows.end; y++)
     {
-      Run run = find_run (&plan->rows, y);
+      DmNormRun run = dm_norm_axis_find_run (&plan->rows, y);
 
       mix_lines (mixed, windows + run.from * line, windows + run.to * line,
                  run.share, line);
