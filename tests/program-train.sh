@@ -24,7 +24,7 @@ killed_and_resumed ()
   train killed.safetensors --images 2400 --resume > /dev/null
 }
 
-# begun: a run that would go on for ever; sets pid
+# begun: a run that would go on for ever, with all its files; sets pid
 begun ()
 {
   local i
@@ -32,7 +32,7 @@ begun ()
   train stopped.safetensors --images 100000000 --checkpoint-every 100000000 --no-evaluate > out.txt 2>&1 &
   pid=$!
   for ((i = 0; i < 600; i++)); do
-    [[ -s stopped.safetensors.state ]] && break
+    [[ -e stopped.jsonl ]] && break
     sleep 0.05
   done
   sleep 0.3
@@ -58,6 +58,20 @@ augmented ()
     status 1 'augment=0.5' train mild.safetensors --images 160 --augment 0.25 --resume &&
     train mild.safetensors --images 160 --resume > /dev/null &&
     "$program" sample mild.safetensors --steps 2 -o mild.png && [[ -s mild.png ]]
+}
+
+# who starts it again while it goes on does it no harm
+two_at_once ()
+{
+  in_place=exec begun
+  cp stopped.safetensors.state first.state
+  status 1 'still at work' train stopped.safetensors --images 80 --resume &&
+    status 1 'still at work' train stopped.safetensors --images 80 --force &&
+    cmp -s stopped.safetensors.state first.state && [[ ! -e stopped.safetensors.state.1 ]]
+  local fine=$?
+  kill -TERM $pid
+  wait $pid
+  [[ $? == 130 && $fine == 0 ]] && quietly train stopped.safetensors --images 80 --resume --no-evaluate
 }
 
 # nohup makes a run deaf to a closed terminal
@@ -234,6 +248,7 @@ for signal in TERM INT HUP; do
   check "$signal writes a state and ends with 130" interrupted $signal
 done
 check 'but not HUP under nohup' deaf_to_hangup
+check 'a run that goes on is not disturbed' two_at_once
 check 'a broken pipe does as well' broken_pipe
 check 'nothing is overwritten unasked' nothing_is_overwritten
 check 'states before the last are kept, and used' states_are_kept

@@ -113,10 +113,10 @@ dm_train_clear_names (DmTrainRun *self)
  * dm_train_check_files:
  *
  * Errors: %DM_ERROR_FILE if what an earlier run has written, or somebody else,
- * would be lost
+ * would be lost, or a run goes on
  */
 gboolean
-dm_train_check_files (const DmTrainRun *self, GError **error)
+dm_train_check_files (DmTrainRun *self, GError **error)
 {
   const DmTrainOptions *o = &self->options;
   const char           *paths[] = {
@@ -139,6 +139,9 @@ dm_train_check_files (const DmTrainRun *self, GError **error)
                    o->output);
       return FALSE;
     }
+
+  if (!dm_train_lock (self, error))
+    return FALSE;
 
   if (o->resume || o->force)
     return TRUE;
@@ -199,7 +202,7 @@ dm_train_begin_files (DmTrainRun *self, GError **error)
     was_there[i] = g_file_test (paths[i], G_FILE_TEST_EXISTS);
 
   if (dm_trainer_save_state (self->trainer, self->state_path, error) &&
-      save_recipe (self, error) &&
+      save_recipe (self, error) && dm_train_lock (self, error) &&
       dm_train_log_open (&self->log, self->log_path, self->first_images, error))
     return TRUE;
 

@@ -22,6 +22,7 @@ typedef struct
   char            *state_path, *best_path, *averages_path, *sheet_path;
   char            *plot_path, *page_path, *log_path, *recipe_path;
   char            *features_path, *table_path;
+  FILE            *lock;    /* held while the run goes on */
   char            *command; /* as it was given, for a shell */
   DmTrainLog       log;
   DmTrainReport    report; /* of the last step of this sitting, if any */
@@ -63,7 +64,9 @@ char    *dm_train_name (const char *output, const char *ending);
 char    *dm_train_name_recipe (const char *output, const char *given);
 void     dm_train_name_files (DmTrainRun *self);
 void     dm_train_clear_names (DmTrainRun *self);
-gboolean dm_train_check_files (const DmTrainRun *self, GError **error);
+gboolean dm_train_lock (DmTrainRun *self, GError **error);
+void     dm_train_unlock (DmTrainRun *self);
+gboolean dm_train_check_files (DmTrainRun *self, GError **error);
 gboolean dm_train_begin_files (DmTrainRun *self, GError **error);
 DmCard  *dm_train_new_card (const DmTrainRun *self, DmTrainer *trainer);
 gboolean

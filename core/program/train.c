@@ -62,6 +62,7 @@ run_clear (DmTrainRun *self)
   g_free (self->choice_text);
   dm_train_clear_names (self);
   dm_train_log_clear (&self->log);
+  dm_train_unlock (self);
   g_free (self->command);
   dm_train_options_clear_data (&self->data_options);
   dm_train_options_clear (&self->options);
