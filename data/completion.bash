@@ -48,6 +48,7 @@ _gegl_diffusion_values ()
     --precision) echo bf16 f16 f32 ;;
     --tile) echo x y xy ;;
     --crop) echo center random wrap ;;
+    --background) echo white black ;;
     --task) echo diffusion classifier ;;
   esac
 }
@@ -70,7 +71,7 @@ _gegl_diffusion ()
   elif words=$(_gegl_diffusion_values "$program" "$before"); [[ -n $words ]]; then
     :
   elif [[ $word == -* ]]; then
-    words=$(_gegl_diffusion_help "$program" "$command" | grep -o -e '^  .*--[a-z-]\+' |
+    words=$(_gegl_diffusion_help "$program" "$command" | grep -o -e '^  \(-[a-z], \)\?--[a-z-]\+' |
       sed 's/.* //')
   elif [[ $command == sample || $command == inspect || $command == evaluate ]]; then
     words=$(_gegl_diffusion_models)

@@ -48,6 +48,19 @@ send_news (DmDrawOp *self, const char *message)
 }
 
 /**
+ * dm_draw_op_forget_printed:
+ *
+ * The next fault is told, be it the same as the last.
+ */
+void
+dm_draw_op_forget_printed (DmDrawOp *self)
+{
+  g_mutex_lock (&printed_mutex);
+  g_clear_pointer (&self->printed, g_free);
+  g_mutex_unlock (&printed_mutex);
+}
+
+/**
  * dm_draw_op_print_once:
  * @message: (nullable): NULL if all is well
  *

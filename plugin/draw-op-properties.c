@@ -134,8 +134,9 @@ install_sampling (GObjectClass *klass, const DmSettings *recommended)
   g_object_class_install_property (
       klass, DM_PROP_STEPS,
       gegl_param_spec_int ("steps", _ ("Steps"),
-                           _ ("More steps take longer and draw finer; 0: as "
-                              "many as the model recommends"),
+                           known ? _ ("More steps take longer and draw finer") :
+                                   _ ("More steps take longer and draw finer; "
+                                      "0: as many as the model recommends"),
                            known ? 1 : 0, MAX_STEPS, n_steps, known ? 1 : 0, 60,
                            1.0, DM_PROP_FLAGS));
 
@@ -169,8 +170,8 @@ install_repaint (GObjectClass *klass)
       klass, DM_PROP_CONTEXT,
       spec_double ("context", _ ("Context"),
                    _ ("How much of the surroundings is looked at, as a share "
-                      "of the hole; for textures, of the size they were "
-                      "trained at"),
+                      "of the hole; for textures, of half the size they "
+                      "were trained at"),
                    0.0, 10.0, 3.0, DM_PLACE_CONTEXT));
 }
 
@@ -240,19 +241,22 @@ install_interval (GObjectClass     *klass,
 static void
 install_size (GObjectClass *klass, const DmConfig *config)
 {
-  int minimum = config != NULL ? 1 : 0;
-  int native = config != NULL ? (int) config->resolution : 0;
+  bool known = config != NULL;
+  int  minimum = known ? 1 : 0;
+  int  native = config != NULL ? (int) config->resolution : 0;
 
   g_object_class_install_property (
       klass, DM_PROP_WIDTH,
       spec_side ("width", _ ("Width"),
-                 _ ("Width of the picture; 0: the model's own"), "x", minimum,
-                 native));
+                 known ? _ ("Width of the picture") :
+                         _ ("Width of the picture; 0: the model's own"),
+                 "x", minimum, native));
   g_object_class_install_property (
       klass, DM_PROP_HEIGHT,
       spec_side ("height", _ ("Height"),
-                 _ ("Height of the picture; 0: the model's own"), "y", minimum,
-                 native));
+                 known ? _ ("Height of the picture") :
+                         _ ("Height of the picture; 0: the model's own"),
+                 "y", minimum, native));
 }
 
 /* GIMP shows the title of an empty error when it opens a dialog; "visible" asks

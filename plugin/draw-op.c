@@ -54,8 +54,12 @@ validate (DmDrawOp *self)
       !dm_drawing_check (&drawing, &self->config, &error))
     message = error->message;
 
-  if (g_strcmp0 (self->error, message) != 0)
-    g_object_set (self, "error", message, "failed", *message != '\0', NULL);
+  if (g_strcmp0 (self->error, message) == 0)
+    return;
+
+  /* what only drawing finds may be so again */
+  dm_draw_op_forget_printed (self);
+  g_object_set (self, "error", message, "failed", *message != '\0', NULL);
 }
 
 static void

@@ -75,6 +75,7 @@ void dm_draw_op_class_install (DmDrawOpClass  *klass,
 gboolean
 dm_draw_op_get_drawing (DmDrawOp *self, DmDrawing *drawing, GError **error);
 bool dm_draw_op_on_step (unsigned step, unsigned n_steps, void *operation);
+void dm_draw_op_forget_printed (DmDrawOp *self);
 void dm_draw_op_print_once (DmDrawOp *self, const char *message);
 void dm_draw_op_set_property (GObject      *object,
                               guint         id,

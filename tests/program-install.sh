@@ -106,7 +106,7 @@ completion ()
   "$tool" make models/one.safetensors f32
 
   completes 'sample' sa && completes '--version' --v && completes '--seed' sample --see &&
-    completes '--json-log' train --js && completes 'one' sample '' &&
+    completes '--json-log' train --js && completes '--input' sample --inp && completes 'one' sample '' &&
     completes 'grosse-hutte' sample one --class gr && completes 'dpm2m' sample one --sampler = dp &&
     completes 'ancestral ddim heun dpm2m' sample one --sampler =
 }

@@ -221,6 +221,8 @@ sample_refuses ()
     status 2 'strength' "$program" sample plain --strength 0.5 -o x1.png &&
     status 2 'strength' "$program" sample plain --input hole.png --strength 0 -o x1.png &&
     status 2 'canvas' "$program" sample plain --input hole.png --canvas 9x9 -o x1.png &&
+    GEGL_DIFFUSION_MEMORY_MB=0.001 status 1 'not enough memory for the picture' \
+      "$program" sample plain --input hole.png -o x1.png &&
     [[ ! -e x1.png ]]
 }
 
@@ -240,6 +242,18 @@ one_file_each ()
     [[ ! -s out.txt && $(cd each && echo *) == "any-w0-00000.png any-w0-00001.png\
  any-w2-00000.png any-w2-00001.png bee-w0-00000.png bee-w0-00001.png\
  bee-w2-00000.png bee-w2-00001.png" ]]
+}
+
+too_large_a_sheet ()
+{
+  timeout 20 "$program" sample plain --count 20000 --steps 1000 -o x.png > out.txt 2>&1
+  [[ $? == 1 ]] && grep -q 'too large.*folder' out.txt
+}
+
+too_many_at_once ()
+{
+  mkdir -p each
+  GEGL_DIFFUSION_MEMORY_MB=4 status 1 'fewer at a time' "$program" sample plain --count 20000 -o each
 }
 
 place_is_missed_at_once ()
@@ -278,6 +292,8 @@ check 'it draws what sample draws' op_is_sample ant
 check 'of the other class too' op_is_sample bee
 check 'sample writes one file each' one_file_each
 check 'it says at once that there is no such folder' place_is_missed_at_once
+check 'or that a sheet would be too large' too_large_a_sheet
+check 'or so many pictures' too_many_at_once
 check 'seeds and classes differ' other_seeds_and_classes
 check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path

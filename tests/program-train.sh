@@ -60,6 +60,23 @@ augmented ()
     "$program" sample mild.safetensors --steps 2 -o mild.png && [[ -s mild.png ]]
 }
 
+# what is done is not done again, with less than was chosen from
+done_already ()
+{
+  cp whole.safetensors before.safetensors
+  train whole.safetensors --images 2400 --resume > out.txt && grep -q 'done already' out.txt &&
+    cmp -s whole.safetensors before.safetensors
+}
+
+# what could not be written at the end is refused before the beginning
+refused_at_once ()
+{
+  local file
+  for file in bad*; do [[ ! -e $file ]] || return 1; done
+  status 1 'two classes' train bad.safetensors --images 100000000 --classes same,same || return 1
+  for file in bad*; do [[ ! -e $file ]] || return 1; done
+}
+
 # who starts it again while it goes on does it no harm
 two_at_once ()
 {
@@ -113,7 +130,14 @@ nothing_is_overwritten ()
     status 1 "former/$name: .*--resume.*--force" train former/a.safetensors --images 80 || return 1
     cmp -s whole.safetensors former/$name && [[ $(ls former) == "$name" ]] || return 1
   done
-  train former/a.safetensors --images 80 --force > /dev/null && [[ -s former/a.safetensors ]]
+  rm -f former/*
+  echo mine > log.txt
+  cp log.txt former/a.safetensors.png
+  status 1 'former/a.safetensors.png: .*--force' "$program" train data -o former/a.safetensors --images 80 || return 1
+  rm former/*
+  status 1 "log.txt: .*--resume.*--force" train former/a.safetensors --images 80 --json-log log.txt &&
+    [[ $(cat log.txt) == mine ]] &&
+    train former/a.safetensors --images 80 --force --json-log log.txt > /dev/null && [[ -s former/a.safetensors ]]
 }
 
 # the lowest loss on pictures held out, which learning by heart raises again
@@ -242,6 +266,8 @@ idx_data data
 check 'a run makes a model' quietly train whole.safetensors --images 2400
 check 'so does one thread' quietly train one.safetensors --images 2400 --threads 1
 check 'and it is the same file' cmp -s whole.safetensors one.safetensors
+check 'a run that is done stays so' done_already
+check 'unusable names are seen before the run' refused_at_once
 check 'a killed run can be resumed' killed_and_resumed
 check 'and is the run that never stopped' cmp -s whole.safetensors killed.safetensors
 for signal in TERM INT HUP; do
@@ -271,6 +297,9 @@ check 'one class' one_class
 check 'a run begins with the weights of another' quietly train next.safetensors --images 80 \
   --init whole.safetensors
 check 'mild changes of pictures' augmented
+for option in images checkpoint-every decay clip; do
+  check "a negative $option" status 2 "$option" train x.safetensors --$option -1
+done
 check 'no such chance of them' status 2 'augment' train x.safetensors --images 80 --augment 1.5
 check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors --images 80 \
   --init gone.safetensors

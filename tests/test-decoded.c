@@ -240,23 +240,42 @@ make_file (const Fixture *self, const char *name, int days)
   return path;
 }
 
-/* What nobody has used for a month goes, and only that. */
+#define DIGITS "0123456789abcdef0123456789abcde"
+
+/* What nobody has used for a month goes, and only that: not what somebody else
+ * has in the same folder, such as models.
+ */
 static void
 test_old (Fixture *self, gconstpointer data)
 {
-  g_autofree char *old = make_file (self, "1.safetensors", 40);
-  g_autofree char *cut = make_file (self, ".1.safetensors.Ab12cd", 40);
-  g_autofree char *young = make_file (self, "2.safetensors", 20);
-  g_autofree char *other = make_file (self, "notes.txt", 40);
+  static const char *const others[] = {
+    "notes.txt",
+    "my.safetensors",
+    "my.safetensors.state",
+    DIGITS "0.txt",
+    DIGITS ".safetensors",
+    DIGITS "0.safetensors.state",
+    DIGITS "g.safetensors",
+  };
+  g_autofree char *old = make_file (self, DIGITS "0.safetensors", 40);
+  g_autofree char *cut =
+      make_file (self, "." DIGITS "0.safetensors.Ab12cd", 40);
+  g_autofree char *young = make_file (self, DIGITS "1.safetensors", 20);
 
   (void) data;
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    g_free (make_file (self, others[i], 40));
+
   save (self);
   g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (cut, G_FILE_TEST_EXISTS));
-  g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
-  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
-  g_unlink (young);
-  g_unlink (other);
+  g_assert_cmpint (g_unlink (young), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, others[i], NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
 }
 
 /* Being used makes it young. */

@@ -179,6 +179,30 @@ test_refused (void)
   op_case_assert_says (node, "4096 x 4096");
 }
 
+/* As long as it is refused the property says so, whatever is changed. */
+static void
+test_refused_again (void)
+{
+  g_autoptr (GeglNode) graph = NULL;
+  GeglNode *node;
+
+  if (!g_test_subprocess ())
+    {
+      run_apart ();
+      return;
+    }
+
+  graph = gegl_node_new ();
+  node = gegl_node_new_child (graph, "operation", "diffusion:canvas", "width",
+                              4096, "height", 4096, NULL);
+  g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "64", TRUE);
+  assert_nothing_drawn (node);
+  op_case_assert_says (node, "4096 x 4096");
+  gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);
+  assert_nothing_drawn (node);
+  op_case_assert_says (node, "4096 x 4096");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op/faults/class-gone", test_class_gone);
   g_test_add_func ("/op/faults/memory", test_memory);
   g_test_add_func ("/op/faults/refused", test_refused);
+  g_test_add_func ("/op/faults/refused-again", test_refused_again);
 
   return op_case_finish (g_test_run ());
 }

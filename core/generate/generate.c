@@ -43,9 +43,14 @@ count_batches (const DmBatch *all)
   return n_batches;
 }
 
-/* Bytes: $GEGL_DIFFUSION_MEMORY_MB, or a share of what the machine has. */
-static double
-get_limit (void)
+/**
+ * dm_generate_get_memory_limit:
+ *
+ * Returns: bytes that drawing may take: $GEGL_DIFFUSION_MEMORY_MB, or a share
+ * of what the machine has
+ */
+double
+dm_generate_get_memory_limit (void)
 {
   const char *text = g_getenv ("GEGL_DIFFUSION_MEMORY_MB");
   double      asked = text != NULL ? g_ascii_strtod (text, NULL) : 0.0;
@@ -68,13 +73,23 @@ check_memory (const DmBatch *all,
               GError       **error)
 {
   DmBatch first = *all;
-  double  bytes, limit = get_limit ();
+  double  bytes, limit = dm_generate_get_memory_limit ();
 
   first.n = (all->n + n_batches - 1) / n_batches;
   bytes =
       (double) dm_batch_measure (&first) + (double) n_pixels * sizeof (float);
   if (bytes <= limit)
     return TRUE;
+
+  first.n = 1;
+  if ((double) dm_batch_measure (&first) <= limit / 2)
+    {
+      g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
+                   _ ("%zu pictures take %.1f GB of memory together, and no "
+                      "more than %.1f GB may be used; draw fewer at a time"),
+                   all->n, bytes / 1e9, limit / 1e9);
+      return FALSE;
+    }
 
   g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
                _ ("%zu x %zu pixels take %.1f GB of memory to draw, and no "

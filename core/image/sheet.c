@@ -3,10 +3,15 @@
  */
 #include "image/sheet.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #include "image/image.h"
 #include "image/text.h"
+#include "tensor/error.h"
+
+/* What cairo can draw on. */
+#define MAX_SIDE 32767
 
 /* Pixels of the sheet. Small pictures are enlarged by a whole factor. */
 #define SMALLEST_CELL 64
@@ -18,7 +23,7 @@ typedef struct
   size_t scale;                   /* of a picture's pixels      */
   double left, top;               /* room for the labels        */
   double cell_width, cell_height; /* with the gap  */
-  int    width, height;
+  double width, height;
 } Layout;
 
 static void
@@ -48,8 +53,8 @@ lay_out (const DmSheet *self)
   layout.top = tallest > 0.0 ? tallest + 2 * GAP : GAP;
   layout.cell_width = MAX ((double) (self->width * layout.scale), column) + GAP;
   layout.cell_height = (double) (self->height * layout.scale) + GAP;
-  layout.width = (int) ceil (layout.left + self->n_columns * layout.cell_width);
-  layout.height = (int) ceil (layout.top + self->n_rows * layout.cell_height);
+  layout.width = ceil (layout.left + self->n_columns * layout.cell_width);
+  layout.height = ceil (layout.top + self->n_rows * layout.cell_height);
 
   return layout;
 }
@@ -132,19 +137,55 @@ get_pixels (cairo_surface_t *surface, const Layout *layout)
 }
 
 /**
+ * dm_sheet_check:
+ * @self: its pixels may be missing
+ *
+ * Errors: %DM_ERROR_OPTION: it would be too large
+ */
+gboolean
+dm_sheet_check (const DmSheet *self, GError **error)
+{
+  Layout layout = lay_out (self);
+
+  if (layout.width <= MAX_SIDE && layout.height <= MAX_SIDE)
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("a sheet of %.0f x %.0f pixels is too large; choose fewer or "
+                  "smaller pictures, or a folder for them"),
+               layout.width, layout.height);
+
+  return FALSE;
+}
+
+/**
  * dm_sheet_save_png:
  *
- * Errors: %DM_ERROR_FILE; the former file is as it was
+ * Errors: those of dm_sheet_check(), %DM_ERROR_MEMORY, %DM_ERROR_FILE; the
+ * former file is as it was
  */
 gboolean
 dm_sheet_save_png (const DmSheet *self, const char *path, GError **error)
 {
-  Layout           layout = lay_out (self);
-  cairo_surface_t *surface = cairo_image_surface_create (
-      CAIRO_FORMAT_RGB24, layout.width, layout.height);
-  cairo_t          *cairo = cairo_create (surface);
+  Layout            layout = lay_out (self);
+  cairo_surface_t  *surface;
+  cairo_t          *cairo;
   g_autofree float *pixels = NULL;
 
+  if (!dm_sheet_check (self, error))
+    return FALSE;
+
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) layout.width,
+                                        (int) layout.height);
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
+    {
+      cairo_surface_destroy (surface);
+      g_set_error_literal (error, DM_ERROR, DM_ERROR_MEMORY,
+                           _ ("there is not enough memory for the picture"));
+      return FALSE;
+    }
+
+  cairo = cairo_create (surface);
   draw_labels (self, cairo, &layout);
   cairo_destroy (cairo);
   cairo_surface_flush (surface);

@@ -19,5 +19,6 @@ typedef struct
   size_t width, height, channels;
 } DmSheet;
 
+gboolean dm_sheet_check (const DmSheet *self, GError **error);
 gboolean
 dm_sheet_save_png (const DmSheet *self, const char *path, GError **error);

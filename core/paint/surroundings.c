@@ -102,6 +102,21 @@ scale (DmSurroundings      *self,
   return true;
 }
 
+/* Whether there is memory for all that reading takes at the same time. A system
+ * that promises more than it has would end the host.
+ */
+static bool
+is_affordable (const GeglRectangle *place, size_t channels, bool canvas)
+{
+  /* pixels with alpha, painted, kept; planes; for textures their copy, x0 and
+     mask, which else are small */
+  double floats = (channels + 3) + (channels + 2) +
+                  (canvas ? (channels + 2) + (channels + 1) : 0);
+
+  return floats * sizeof (float) * place->width * place->height <=
+         dm_generate_get_memory_limit ();
+}
+
 /**
  * dm_surroundings_read:
  * @self: (out)
@@ -119,8 +134,7 @@ dm_surroundings_read (DmSurroundings      *self,
 {
   bool         canvas = dm_config_is_texture (config);
   DmHolePixels pixels = { 0 };
-  bool         done = dm_hole_pixels_init (
-              &pixels, (size_t) place->width * place->height, hole->channels, error);
+  bool         done = is_affordable (place, hole->channels, canvas);
 
   *self = (DmSurroundings){
     .width = canvas ? place->width : (int) config->resolution,
@@ -128,6 +142,11 @@ dm_surroundings_read (DmSurroundings      *self,
     .whole = hole->whole,
   };
 
+  if (!done)
+    dm_hole_set_memory_error (error);
+  else
+    done = dm_hole_pixels_init (&pixels, (size_t) place->width * place->height,
+                                hole->channels, error);
   if (done)
     {
       dm_hole_read (hole, &pixels, place);

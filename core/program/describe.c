@@ -75,15 +75,19 @@ add (GString *text, const char *label, const char *format, ...)
   add_line (text, label, value);
 }
 
+/* "T-shirt/top [t-shirt-top] (6000), Bag [bag] (6000)" */
 static void
 add_classes (GString *text, const DmCard *card)
 {
   g_autoptr (GString) names = g_string_new (NULL);
+  g_auto (GStrv) nicks = dm_card_class_nicks (card);
 
   for (guint i = 0; i < dm_card_get_n_classes (card); i++)
     {
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
                               card->class_names[i]);
+      if (strcmp (nicks[i], card->class_names[i]) != 0)
+        g_string_append_printf (names, " [%s]", nicks[i]);
       if (card->images_per_class != NULL)
         g_string_append_printf (names, " (%" G_GINT64_FORMAT ")",
                                 card->images_per_class[i]);

@@ -111,6 +111,12 @@ dm_draw_options_get_settings (const DmDrawOptions *self,
   if (self->guidance_end >= 0.0)
     settings->guidance_end = self->guidance_end;
 
+  if (!(settings->guidance_start <= 1.0))
+    return dm_options_refuse (error, "guidance-start", "not 0 ... 1");
+  if (!(settings->guidance_end <= settings->guidance_start))
+    return dm_options_refuse (error, "guidance-end",
+                              "not 0 ... --guidance-start");
+
   return self->sampler == NULL ||
          dm_sampler_from_name (&settings->sampler, self->sampler) ||
          dm_options_refuse (error, "sampler", self->sampler);

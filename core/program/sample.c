@@ -127,7 +127,9 @@ draw_and_save (Run *self, GError **error)
       return FALSE;
     }
 
-  if (!dm_options_check_place (path, error))
+  if (!dm_options_check_place (path, error) ||
+      (!folder && dm_grid_get_n (&grid) > 1 &&
+       !dm_grid_check (&grid, self->model, &self->settings, error)))
     return FALSE;
 
   self->pixels =

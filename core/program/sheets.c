@@ -104,13 +104,58 @@ get_row_labels (const DmGrid *self, const DmCard *card)
   return labels;
 }
 
+/* With no pixels yet; the labels are the caller's. */
+static DmSheet
+make_sheet (const DmGrid     *self,
+            const DmModel    *model,
+            const DmSettings *settings)
+{
+  return (DmSheet){
+    .n_rows = self->n_classes,
+    .n_columns = self->n_guidance * self->count,
+    .row_labels = get_row_labels (self, dm_model_get_card (model)),
+    .column_labels = get_column_labels (self),
+    .width = settings->width,
+    .height = settings->height,
+    .channels = dm_model_get_config (model)->channels,
+  };
+}
+
+static void
+clear_sheet (DmSheet *sheet)
+{
+  g_strfreev (sheet->row_labels);
+  g_strfreev (sheet->column_labels);
+}
+
+/**
+ * dm_grid_check:
+ *
+ * To be asked before the pictures are drawn.
+ *
+ * Errors: those of dm_sheet_check()
+ */
+gboolean
+dm_grid_check (const DmGrid     *self,
+               const DmModel    *model,
+               const DmSettings *settings,
+               GError          **error)
+{
+  DmSheet  sheet = make_sheet (self, model, settings);
+  gboolean done = dm_sheet_check (&sheet, error);
+
+  clear_sheet (&sheet);
+
+  return done;
+}
+
 /**
  * dm_grid_save:
  * @pixels: of dm_grid_draw()
  *
  * Writes the pictures as one labelled sheet.
  *
- * Errors: %DM_ERROR_FILE
+ * Errors: those of dm_sheet_save_png()
  */
 gboolean
 dm_grid_save (const DmGrid     *self,
@@ -120,18 +165,12 @@ dm_grid_save (const DmGrid     *self,
               const char       *path,
               GError          **error)
 {
-  g_auto (GStrv) rows = get_row_labels (self, dm_model_get_card (model));
-  g_auto (GStrv) columns = get_column_labels (self);
-  DmSheet sheet = {
-    .n_rows = self->n_classes,
-    .n_columns = self->n_guidance * self->count,
-    .row_labels = rows,
-    .column_labels = columns,
-    .pixels = pixels,
-    .width = settings->width,
-    .height = settings->height,
-    .channels = dm_model_get_config (model)->channels,
-  };
+  DmSheet  sheet = make_sheet (self, model, settings);
+  gboolean done;
 
-  return dm_sheet_save_png (&sheet, path, error);
+  sheet.pixels = pixels;
+  done = dm_sheet_save_png (&sheet, path, error);
+  clear_sheet (&sheet);
+
+  return done;
 }

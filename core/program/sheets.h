@@ -25,6 +25,10 @@ float    *dm_grid_draw (const DmGrid     *self,
                         const DmSettings *settings,
                         DmPool           *pool,
                         GError          **error);
+gboolean  dm_grid_check (const DmGrid     *self,
+                         const DmModel    *model,
+                         const DmSettings *settings,
+                         GError          **error);
 gboolean  dm_grid_save (const DmGrid     *self,
                         const DmModel    *model,
                         const DmSettings *settings,

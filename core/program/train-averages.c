@@ -108,9 +108,12 @@ find_own_loss (const GArray *tried, double own)
  * @n_pictures: over which the loss is measured
  *
  * At the end of a run, after its state was saved: the average of the length
- * that is best becomes the trainer's, and what was kept is removed.
+ * that is best becomes the trainer's.
+ *
+ * Returns: whether one was chosen; dm_train_forget_averages() then, when it has
+ * been saved
  */
-void
+gboolean
 dm_train_choose_average (DmTrainRun *self, size_t n_pictures)
 {
   g_autoptr (GArray) tried = NULL;
@@ -118,14 +121,14 @@ dm_train_choose_average (DmTrainRun *self, size_t n_pictures)
   DmMix chosen;
 
   if (!self->keeps_averages)
-    return;
+    return FALSE;
 
   tried = dm_trainer_choose_average (self->trainer, self->averages_path,
                                      n_pictures, &chosen, &error);
   if (tried == NULL)
     {
       give_up (self, error->message);
-      return;
+      return FALSE;
     }
 
   self->average_length = chosen.length;
@@ -133,5 +136,17 @@ dm_train_choose_average (DmTrainRun *self, size_t n_pictures)
               "held-out loss %.5f; %.3g would be %.5f\n"),
            tried->len, chosen.length, chosen.loss, self->options.ema,
            find_own_loss (tried, self->options.ema));
+
+  return TRUE;
+}
+
+/**
+ * dm_train_forget_averages:
+ *
+ * Removes what was kept.
+ */
+void
+dm_train_forget_averages (DmTrainRun *self)
+{
   remove_folder (self);
 }

@@ -44,6 +44,16 @@ add_network (GString *text, const DmTrainOptions *o)
   add_line (text, _ ("patch"), o->given.patch, patch);
 }
 
+static const char *
+describe_evaluation (const DmTrainOptions *o)
+{
+  if (!o->evaluate)
+    return _ ("none");
+
+  return o->images > 0 ? _ ("at the end") :
+                         _ ("at the end, a tenth of the time at most");
+}
+
 static void
 add_rest (GString *text, const DmTrainRun *self)
 {
@@ -60,9 +70,7 @@ add_rest (GString *text, const DmTrainRun *self)
             g_ascii_formatd (number, sizeof number, "%g", o->augment));
   add_line (text, _ ("dropout"), o->given.dropout,
             g_ascii_formatd (number, sizeof number, "%g", o->dropout));
-  add_line (text, _ ("evaluation"), o->given.evaluate,
-            o->evaluate ? _ ("at the end, a tenth of the time at most") :
-                          _ ("none"));
+  add_line (text, _ ("evaluation"), o->given.evaluate, describe_evaluation (o));
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "program/train-run.h"
 #include "tensor/error.h"
+#include "tensor/memory.h"
 
 /* The classifier sees so many times fewer pictures than the model has seen, and
  * is several times quicker with each.
@@ -45,6 +46,18 @@ make_config (const DmTrainRun *run)
   return config;
 }
 
+/* What the run, which is still there, leaves of what it may take; 0 for all. */
+static size_t
+get_memory (const DmTrainRun *run)
+{
+  size_t taken = dm_memory_get_resident ();
+
+  if (run->memory.limit == 0)
+    return 0;
+
+  return run->memory.limit > taken ? run->memory.limit - taken : 1;
+}
+
 /**
  * dm_train_make_features:
  * @end: when to give up, see dm_train_may_go_on()
@@ -68,6 +81,7 @@ dm_train_make_features (const DmTrainRun *run, gint64 end, GError **error)
   options.n_images = CLAMP (n, FEWEST_IMAGES, MOST_IMAGES);
   options.warm_up = MIN (options.warm_up, options.n_images / 4);
   options.seed = (guint64) run->options.seed;
+  options.memory = get_memory (run);
   trainer = dm_trainer_new (&config, run->dataset, &options, run->pool, error);
   if (trainer == NULL)
     return FALSE;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "evaluate/recommend.h"
+#include "model/card-json.h"
 #include "program/sheets.h"
 #include "program/train-run.h"
 #include "tensor/error.h"
@@ -76,6 +77,45 @@ make_card (const DmTrainRun *self)
     card->duration = dm_trainer_get_seconds (self->trainer);
 
   return card;
+}
+
+/**
+ * dm_train_check_card:
+ *
+ * Whether what the weights are to be described by can be written, which is
+ * better known now than when they are there.
+ *
+ * Errors: those of dm_card_check()
+ */
+gboolean
+dm_train_check_card (const DmTrainRun *self, GError **error)
+{
+  g_autoptr (DmCard) card = make_card (self);
+
+  return dm_card_check (card, error);
+}
+
+/**
+ * dm_train_is_written:
+ *
+ * Returns: whether this sitting has taken no step, and an earlier one has left
+ * the chosen weights of the last
+ */
+gboolean
+dm_train_is_written (const DmTrainRun *self)
+{
+  g_autoptr (DmWeights) written = NULL;
+  const DmCard *card;
+
+  if (self->report.images > 0 ||
+      g_file_test (self->averages_path, G_FILE_TEST_IS_DIR))
+    return FALSE;
+
+  written = dm_weights_open_header (self->options.output, NULL);
+  card = written != NULL ? dm_weights_get_card (written) : NULL;
+
+  return card != NULL && card->images_seen > 0 &&
+         (guint64) card->images_seen == dm_trainer_get_images (self->trainer);
 }
 
 static gboolean

@@ -109,6 +109,14 @@ dm_train_clear_names (DmTrainRun *self)
     g_clear_pointer (names[i], g_free);
 }
 
+/* A terminal or a pipe, named as one, has nothing to lose. */
+static gboolean
+is_kept_log (const DmTrainRun *self)
+{
+  return self->options.json_log == NULL ||
+         g_file_test (self->log_path, G_FILE_TEST_IS_REGULAR);
+}
+
 /**
  * dm_train_check_files:
  *
@@ -125,7 +133,8 @@ dm_train_check_files (DmTrainRun *self, GError **error)
               self->best_path,
               self->averages_path,
               self->recipe_path,
-    o->json_log == NULL ? self->log_path : NULL,
+    is_kept_log (self) ? self->log_path : NULL,
+    o->no_sheets ? NULL : self->sheet_path,
     o->no_page ? NULL : self->plot_path,
     o->no_page ? NULL : self->page_path,
     o->evaluate == FALSE ? NULL : self->features_path,
@@ -140,7 +149,9 @@ dm_train_check_files (DmTrainRun *self, GError **error)
       return FALSE;
     }
 
-  if (!dm_train_lock (self, error))
+  if (!dm_options_check_place (o->output, error) ||
+      !dm_options_check_place (o->json_log, error) ||
+      !dm_train_lock (self, error))
     return FALSE;
 
   if (o->resume || o->force)
@@ -197,6 +208,10 @@ dm_train_begin_files (DmTrainRun *self, GError **error)
 {
   const char *paths[] = { self->state_path, self->recipe_path, self->log_path };
   gboolean    was_there[G_N_ELEMENTS (paths)];
+
+  /* another run may have begun while pictures were read */
+  if (!dm_train_check_files (self, error))
+    return FALSE;
 
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
     was_there[i] = g_file_test (paths[i], G_FILE_TEST_EXISTS);

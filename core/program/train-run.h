@@ -71,6 +71,8 @@ gboolean dm_train_begin_files (DmTrainRun *self, GError **error);
 DmCard  *dm_train_new_card (const DmTrainRun *self, DmTrainer *trainer);
 gboolean
 dm_train_save_weights (DmTrainRun *self, double held_out, GError **error);
+gboolean dm_train_is_written (const DmTrainRun *self);
+gboolean dm_train_check_card (const DmTrainRun *self, GError **error);
 gboolean dm_train_save_state (DmTrainRun *self, GError **error);
 gboolean dm_train_load_state (DmTrainRun *self, GError **error);
 void     dm_train_save_sheet (DmTrainRun *self);
@@ -94,9 +96,10 @@ dm_train_make_features (const DmTrainRun *run, gint64 end, GError **error);
 gboolean dm_train_is_stopped (void);
 
 /* Averages of several lengths, of which one is chosen at the end. */
-void dm_train_start_averages (DmTrainRun *self);
-void dm_train_keep_average (DmTrainRun *self, const DmTrainReport *report);
-void dm_train_choose_average (DmTrainRun *self, size_t n_pictures);
+void     dm_train_start_averages (DmTrainRun *self);
+void     dm_train_keep_average (DmTrainRun *self, const DmTrainReport *report);
+gboolean dm_train_choose_average (DmTrainRun *self, size_t n_pictures);
+void     dm_train_forget_averages (DmTrainRun *self);
 
 /* The memory that it takes. */
 void   dm_train_set_memory (DmTrainRun *self);

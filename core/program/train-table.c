@@ -53,7 +53,8 @@ dm_train_options_new_table (DmTrainOptions *self)
         "P"),
     OPTION ("balance", NONE, balance, "Train all classes equally often", NULL),
     OPTION ("background", STRING, background,
-            "Colour under transparent parts; else white", "COLOUR"),
+            "Under transparent parts: black, white or RRGGBB; else white",
+            "COLOUR"),
     { "alike", 0, 0, G_OPTION_ARG_FILENAME, &self->alike,
       N_ ("Which pictures are nearly the same: lines PATH, tabulator, GROUP; "
           "else groups.tsv in DATA"),

@@ -184,9 +184,17 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
 
   if (self->warm_up < 0)
     return dm_options_refuse (error, "warm-up", "not 0 or more");
+  if (self->images < 0)
+    return dm_options_refuse (error, "images", "not 0 or more");
+  if (self->checkpoint_every < 0)
+    return dm_options_refuse (error, "checkpoint-every", "not 0 or more");
+  if (!(self->decay >= 0.0))
+    return dm_options_refuse (error, "decay", "not 0 or more");
+  if (!(self->clip >= 0.0))
+    return dm_options_refuse (error, "clip", "not 0 or more");
 
   options->warm_up = (guint64) self->warm_up;
-  options->n_images = (guint64) MAX (self->images, 0);
+  options->n_images = (guint64) self->images;
   options->batch = (size_t) self->batch;
   options->rate = self->rate;
   options->p_uncond = self->p_uncond;

@@ -38,18 +38,12 @@ dm_train_is_stopped (void)
  * kept; but what the caller has made it deaf to, as nohup does, it stays so.
  */
 static void
-catch_signals (void)
+catch_signal (int number)
 {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+  struct sigaction action = { .sa_handler = want_stop }, former;
 
-  for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      struct sigaction action = { .sa_handler = want_stop }, former;
-
-      if (sigaction (numbers[i], NULL, &former) == 0 &&
-          former.sa_handler != SIG_IGN)
-        sigaction (numbers[i], &action, NULL);
-    }
+  if (sigaction (number, NULL, &former) == 0 && former.sa_handler != SIG_IGN)
+    sigaction (number, &action, NULL);
 }
 
 static void
@@ -122,7 +116,11 @@ run_prepare (DmTrainRun *self, GError **error)
 
   dm_train_print_plan (self, dm_trainer_get_params (self->trainer)->n_elements);
 
-  if (!dm_train_begin_files (self, error))
+  /* until now a signal that ends the run loses nothing but the time */
+  catch_signal (SIGINT);
+  catch_signal (SIGTERM);
+  catch_signal (SIGHUP);
+  if (!dm_train_check_card (self, error) || !dm_train_begin_files (self, error))
     return FALSE;
 
   dm_train_start_averages (self);
@@ -194,7 +192,8 @@ run_report (DmTrainRun *self, const DmTrainReport *report, GError **error)
 static gboolean
 run_finish (DmTrainRun *self, GError **error)
 {
-  double held_out;
+  gboolean chosen;
+  double   held_out;
 
   if (stop_wanted)
     {
@@ -205,14 +204,26 @@ run_finish (DmTrainRun *self, GError **error)
       return TRUE;
     }
 
+  if (dm_train_is_written (self))
+    {
+      g_print (
+          _ ("\nthis run is done already: %s stays as it is; to go on, say "
+             "a longer --duration or more --images\n"),
+          self->options.output);
+      dm_train_save_page (self, DM_PAGE_DONE, NULL);
+      return TRUE;
+    }
+
   if (!dm_train_save_state (self, error))
     return FALSE;
 
-  dm_train_choose_average (self, HELD_OUT);
+  chosen = dm_train_choose_average (self, HELD_OUT);
   held_out = dm_trainer_held_out (self->trainer, HELD_OUT);
   if (!dm_train_save_weights (self, held_out, error))
     return FALSE;
 
+  if (chosen)
+    dm_train_forget_averages (self);
   if (self->report.images > 0)
     dm_train_log_add (&self->log, &self->report, self->loss, held_out);
   dm_train_print_end (self, held_out);
@@ -287,7 +298,7 @@ dm_program_train (int argc, char **argv)
   else
     {
       gegl_init (NULL, NULL);
-      catch_signals ();
+      catch_signal (SIGPIPE);
       if (!run_prepare (&run, &error))
         status = DM_STATUS_FAILED;
       else if (!run_train (&run, &error))

@@ -61,10 +61,15 @@ dm_augment_describe (const DmAugment *self)
 {
   GString *text = g_string_new (NULL);
 
+  char smallest[G_ASCII_DTOSTR_BUF_SIZE], largest[G_ASCII_DTOSTR_BUF_SIZE];
+
   if (self->crop != DM_CROP_CENTER)
-    g_string_append_printf (text, "crop=%s scale=%.17g,%.17g ",
+    g_string_append_printf (text, "crop=%s scale=%s,%s ",
                             dm_crop_get_name (self->crop),
-                            or_one (self->scale_min), or_one (self->scale_max));
+                            g_ascii_formatd (smallest, sizeof smallest, "%.17g",
+                                             or_one (self->scale_min)),
+                            g_ascii_formatd (largest, sizeof largest, "%.17g",
+                                             or_one (self->scale_max)));
   if (self->balance)
     g_string_append (text, "balance=1 ");
 

@@ -50,67 +50,6 @@ get_block (const DmTrainer *self, int i)
   return blocks[i];
 }
 
-static char *
-describe_config (const DmConfig *config)
-{
-  g_autoptr (JsonObject) json = dm_config_to_json (config);
-  g_autoptr (JsonNode) node = json_node_alloc ();
-
-  json_node_init_object (node, json);
-
-  return json_to_string (node, FALSE);
-}
-
-/* Nothing for the schedule's own law: states of earlier versions had no other.
- */
-static char *
-describe_noise (const DmTrainerOptions *options)
-{
-  if (options->noise_mean == 0.0 && options->noise_spread == 1.0)
-    return g_strdup ("");
-
-  return g_strdup_printf ("noise=%.17g,%.17g ", options->noise_mean,
-                          options->noise_spread);
-}
-
-/* Nothing for pictures as they are, likewise. */
-static char *
-describe_distortion (const DmTrainerOptions *options)
-{
-  return options->augment > 0.0 ?
-             g_strdup_printf ("augment=%.17g ", options->augment) :
-             g_strdup ("");
-}
-
-/* What must agree for a run to be continued: all but its length.
- *
- * Returns: (transfer full)
- */
-char *
-dm_trainer_describe (DmTrainer *self)
-{
-  const DmTrainerOptions *o = &self->options;
-  const DmAdamwOptions   *a = &o->adamw;
-  g_autofree char        *config = describe_config (&self->config);
-  const DmAugment        *drawn = &self->dataset->augment;
-  g_autofree char        *augment = dm_augment_describe (drawn);
-  g_autofree char        *noise = describe_noise (o);
-  g_autofree char        *distortion = describe_distortion (o);
-
-  /* of all pixels, which do not change in the trainer's life */
-  if (self->digest == NULL)
-    self->digest = dm_dataset_digest (self->dataset);
-
-  return g_strdup_printf (
-      "2 data=%s seed=%" G_GUINT64_FORMAT " batch=%zu mirror=%d p_uncond=%.17g "
-      "rate=%.17g warm_up=%" G_GUINT64_FORMAT " hold=%.17g ema=%.17g "
-      "beta1=%.17g beta2=%.17g floor=%.17g decay=%.17g clip=%.17g "
-      "%s%s%snetwork=%s",
-      self->digest, o->seed, o->batch, drawn->mirror, o->p_uncond, o->rate,
-      o->warm_up, o->hold, o->ema_length, a->beta1, a->beta2, a->variance_floor,
-      a->decay, a->clip, noise, distortion, augment, config);
-}
-
 static gint64
 pack_double (double value)
 {

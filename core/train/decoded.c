@@ -47,6 +47,9 @@ dm_decoded_picture_clear (gpointer picture)
   g_clear_pointer (&((DmDecodedPicture *) picture)->name, g_free);
 }
 
+/* Of a name: half of the sum's, which is enough. */
+#define N_DIGITS 32
+
 /**
  * dm_decoded_name:
  * @folder: of all such files
@@ -62,7 +65,8 @@ dm_decoded_name (const char *folder, const char *path, const char *how)
   g_autofree char *key = g_strconcat (how, "\n", whole, NULL);
   g_autofree char *sum =
       g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
-  g_autofree char *name = g_strdup_printf ("%.32s" DM_MODEL_ENDING, sum);
+  g_autofree char *name =
+      g_strdup_printf ("%.*s" DM_MODEL_ENDING, N_DIGITS, sum);
 
   return g_build_filename (folder, name, NULL);
 }
@@ -247,7 +251,22 @@ remove_if_old (const char *file, gint64 now)
     g_unlink (file);
 }
 
-/* Also what was written aside by runs that were killed. */
+/* As dm_decoded_name() makes it, or written aside by a run that was killed: a
+ * dot before it and something behind. The folder may have files of others.
+ */
+static gboolean
+is_name (const char *name)
+{
+  gboolean aside = *name == '.';
+
+  name += aside;
+  if (strspn (name, "0123456789abcdef") != N_DIGITS ||
+      !g_str_has_prefix (name + N_DIGITS, DM_MODEL_ENDING))
+    return FALSE;
+
+  return aside || strlen (name) == N_DIGITS + strlen (DM_MODEL_ENDING);
+}
+
 static void
 remove_old (const char *folder)
 {
@@ -256,7 +275,7 @@ remove_old (const char *folder)
   gint64      now = time (NULL);
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (strstr (name, DM_MODEL_ENDING) != NULL)
+    if (is_name (name))
       {
         g_autofree char *file = g_build_filename (folder, name, NULL);
 
