@@ -13,21 +13,86 @@
 /* --- words ----------------------------------------------------------------
  */
 
+/* For people in their language, for a table in none: it is read again, perhaps
+ * by somebody else.
+ */
+G_GNUC_FORMAT (2)
+static const char *
+say (bool translated, const char *text)
+{
+  return translated ? g_dgettext (GETTEXT_PACKAGE, text) : text;
+}
+
 static void
-add_network (GString *text, const DmReport *self)
+add_drawing (GString *text, const DmReport *self, bool translated)
+{
+  const DmSettings *s = self->settings;
+  guint64           seed = self->options->seed;
+  char start[G_ASCII_DTOSTR_BUF_SIZE], end[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (s != NULL)
+    g_string_append_printf (
+        text,
+        say (translated,
+             N_ ("model: %s; %s, %u steps, guided from t = %s to %s, seed "
+                 "%" PRIu64 "\n")),
+        self->model, dm_sampler_get_name (s->sampler), s->n_steps,
+        g_ascii_formatd (start, sizeof start, "%g", s->guidance_start),
+        g_ascii_formatd (end, sizeof end, "%g", s->guidance_end), seed);
+  else
+    g_string_append_printf (
+        text, say (translated, N_ ("model: %s; seed %" PRIu64 "\n")),
+        self->model, seed);
+}
+
+static void
+add_network (GString *text, const DmReport *self, bool translated)
 {
   const DmFeatureNet *net = self->options->net;
   double              accuracy = dm_feature_net_get_card (net)->accuracy;
+  char                number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_string_append_printf (text, _ ("features: %s, %zu of each picture"),
-                          self->features, dm_feature_net_get_dim (net));
+  g_string_append_printf (
+      text, say (translated, N_ ("features: %s, %zu of each picture")),
+      self->features, dm_feature_net_get_dim (net));
   if (accuracy > 0.0)
-    g_string_append_printf (text,
-                            _ ("; it knows %.2f %% of the pictures that "
-                               "were held out when it was trained"),
-                            100.0 * accuracy);
+    g_string_append_printf (
+        text,
+        say (translated, N_ ("; it knows %s %% of the pictures that were held "
+                             "out when it was trained")),
+        g_ascii_formatd (number, sizeof number, "%.2f", 100.0 * accuracy));
   g_string_append_printf (text, "\n  SHA-256 %s\n",
                           dm_feature_net_get_digest (net));
+}
+
+/* Lines that say what was compared with what, and what the figures mean. */
+static char *
+describe (const DmReport *self, bool translated)
+{
+  const DmDataset *dataset = self->options->dataset;
+  GString         *text = g_string_new (NULL);
+
+  add_drawing (text, self, translated);
+  g_string_append_printf (
+      text,
+      say (
+          translated,
+          N_ ("data: %s, %zu pictures to train on, %zu held out; what is drawn "
+              "has their classes in the same proportions\n")),
+      self->data, dataset->n_images, dataset->n_held_out);
+  add_network (text, self, translated);
+  g_string_append (
+      text,
+      say (translated,
+           N_ ("FID: distance to the training pictures; IS: score of the "
+               "classes that the feature network sees. These and all other "
+               "figures compare only with figures by the same feature network, "
+               "for as many pictures.\n"
+               "distance: to the nearest training picture in features, the "
+               "median; copies: share of pictures that are three times nearer "
+               "to one training picture than to any other\n")));
+
+  return g_string_free (text, FALSE);
 }
 
 /**
@@ -39,38 +104,7 @@ add_network (GString *text, const DmReport *self)
 char *
 dm_report_describe (const DmReport *self)
 {
-  const DmEvaluationOptions *o = self->options;
-  const DmSettings          *s = self->settings;
-  GString                   *text = g_string_new (NULL);
-
-  if (s != NULL)
-    g_string_append_printf (
-        text,
-        _ ("model: %s; %s, %u steps, guided from t = %g to %g, seed "
-           "%" PRIu64 "\n"),
-        self->model, dm_sampler_get_name (s->sampler), s->n_steps,
-        s->guidance_start, s->guidance_end, o->seed);
-  else
-    g_string_append_printf (text, _ ("model: %s; seed %" PRIu64 "\n"),
-                            self->model, o->seed);
-  g_string_append_printf (
-      text,
-      _ ("data: %s, %zu pictures to train on, %zu held out; what is drawn has "
-         "their classes in the same proportions\n"),
-      self->data, o->dataset->n_images, o->dataset->n_held_out);
-  add_network (text, self);
-  g_string_append (
-      text,
-      _ ("FID: distance to the training pictures; IS: score of the classes "
-         "that "
-         "the feature network sees. These and all other figures compare only "
-         "with figures by the same feature network, for as many pictures.\n"
-         "distance: to the nearest training picture in features, the median; "
-         "copies: share of pictures that are three times nearer to one "
-         "training "
-         "picture than to any other\n"));
-
-  return g_string_free (text, FALSE);
+  return describe (self, true);
 }
 
 /* --- table ----------------------------------------------------------------
@@ -114,12 +148,12 @@ add_row (GString *text, const DmReportRow *row)
  * dm_report_format_table:
  *
  * Returns: (transfer full): values between tabulators, with a header, after
- *   what dm_report_describe() says as comments
+ *   what dm_report_describe() says as comments, untranslated
  */
 char *
 dm_report_format_table (const DmReport *self)
 {
-  g_autofree char *described = dm_report_describe (self);
+  g_autofree char *described = describe (self, false);
   g_auto (GStrv) lines = g_strsplit (g_strchomp (described), "\n", -1);
   GString *text = g_string_new (NULL);
 
