@@ -139,7 +139,7 @@ test_inspect (void)
 
   g_assert_cmpint (result.status, ==, 0);
   g_assert_true (g_str_has_prefix (result.out, "My model ("));
-  assert_contains (result.out, "2: Große Hütte (3), b (4)");
+  assert_contains (result.out, "2: Große Hütte [grosse-hutte] (3), b (4)");
   assert_contains (result.out, "4 x 4, colour");
   assert_contains (result.out, "channels per level 4, 8");
   assert_contains (result.out, "BF16");
