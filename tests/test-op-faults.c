@@ -155,7 +155,17 @@ test_memory (void)
   op_case_assert_says (node, "memory");
 }
 
-/* A canvas of more memory than may be taken is refused before it starts. */
+/* A canvas of more memory than may be taken. */
+static GeglNode *
+add_refused (GeglNode *graph)
+{
+  g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "64", TRUE);
+
+  return gegl_node_new_child (graph, "operation", "diffusion:canvas", "width",
+                              4096, "height", 4096, NULL);
+}
+
+/* It is refused before it starts. */
 static void
 test_refused (void)
 {
@@ -172,9 +182,7 @@ test_refused (void)
     }
 
   graph = gegl_node_new ();
-  node = gegl_node_new_child (graph, "operation", "diffusion:canvas", "width",
-                              4096, "height", 4096, NULL);
-  g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "64", TRUE);
+  node = add_refused (graph);
   assert_nothing_drawn (node);
   op_case_assert_says (node, "4096 x 4096");
 }
@@ -193,9 +201,7 @@ test_refused_again (void)
     }
 
   graph = gegl_node_new ();
-  node = gegl_node_new_child (graph, "operation", "diffusion:canvas", "width",
-                              4096, "height", 4096, NULL);
-  g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "64", TRUE);
+  node = add_refused (graph);
   assert_nothing_drawn (node);
   op_case_assert_says (node, "4096 x 4096");
   gegl_node_set (node, "class", op_case_enum (node, "class", "cat"), NULL);

@@ -82,6 +82,7 @@ float *dm_generate (const DmModel    *model,
 /* How often dm_generate() has run in this process, and how many pictures its
  * networks have evaluated; for tests of caches and of skipped work.
  */
-guint  dm_generate_get_n_runs (void);
+guint dm_generate_get_n_runs (void);
+guint dm_generate_get_n_rows (void);
+
 double dm_generate_get_memory_limit (void);
-guint  dm_generate_get_n_rows (void);

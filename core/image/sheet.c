@@ -136,6 +136,20 @@ get_pixels (cairo_surface_t *surface, const Layout *layout)
   return pixels;
 }
 
+static gboolean
+check_layout (const Layout *layout, GError **error)
+{
+  if (layout->width <= MAX_SIDE && layout->height <= MAX_SIDE)
+    return TRUE;
+
+  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
+               _ ("a sheet of %.0f x %.0f pixels is too large; choose fewer or "
+                  "smaller pictures, or a folder for them"),
+               layout->width, layout->height);
+
+  return FALSE;
+}
+
 /**
  * dm_sheet_check:
  * @self: its pixels may be missing
@@ -147,15 +161,7 @@ dm_sheet_check (const DmSheet *self, GError **error)
 {
   Layout layout = lay_out (self);
 
-  if (layout.width <= MAX_SIDE && layout.height <= MAX_SIDE)
-    return TRUE;
-
-  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-               _ ("a sheet of %.0f x %.0f pixels is too large; choose fewer or "
-                  "smaller pictures, or a folder for them"),
-               layout.width, layout.height);
-
-  return FALSE;
+  return check_layout (&layout, error);
 }
 
 /**
@@ -172,7 +178,7 @@ dm_sheet_save_png (const DmSheet *self, const char *path, GError **error)
   cairo_t          *cairo;
   g_autofree float *pixels = NULL;
 
-  if (!dm_sheet_check (self, error))
+  if (!check_layout (&layout, error))
     return FALSE;
 
   surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) layout.width,

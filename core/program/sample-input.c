@@ -32,8 +32,7 @@ dm_input_options_new_table (DmInputOptions *self)
       N_ ("How often each step is taken then; more matches better"), "N" },
     { "context", 0, 0, G_OPTION_ARG_DOUBLE, &self->context,
       N_ ("How much around a hole is looked at, as a share of it; for "
-          "textures, "
-          "of half the size they were trained at"),
+          "textures, of half the size they were trained at"),
       "X" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };

@@ -22,9 +22,13 @@ find_next (double progress)
   return i;
 }
 
-/* The folder and what is in it, which is all from runs before this one. */
-static void
-remove_folder (const DmTrainRun *self)
+/**
+ * dm_train_forget_averages:
+ *
+ * Removes what was kept, by this run or one before it.
+ */
+void
+dm_train_forget_averages (const DmTrainRun *self)
 {
   g_autoptr (GDir) dir = g_dir_open (self->averages_path, 0, NULL);
   const char *name;
@@ -53,7 +57,7 @@ dm_train_start_averages (DmTrainRun *self)
       !self->options.no_averages && self->dataset->n_held_out > 0;
   self->next_average = find_next (dm_trainer_get_progress (self->trainer));
   if (!self->options.resume)
-    remove_folder (self);
+    dm_train_forget_averages (self);
 }
 
 static void
@@ -138,15 +142,4 @@ dm_train_choose_average (DmTrainRun *self, size_t n_pictures)
            find_own_loss (tried, self->options.ema));
 
   return TRUE;
-}
-
-/**
- * dm_train_forget_averages:
- *
- * Removes what was kept.
- */
-void
-dm_train_forget_averages (DmTrainRun *self)
-{
-  remove_folder (self);
 }

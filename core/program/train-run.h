@@ -99,7 +99,7 @@ gboolean dm_train_is_stopped (void);
 void     dm_train_start_averages (DmTrainRun *self);
 void     dm_train_keep_average (DmTrainRun *self, const DmTrainReport *report);
 gboolean dm_train_choose_average (DmTrainRun *self, size_t n_pictures);
-void     dm_train_forget_averages (DmTrainRun *self);
+void     dm_train_forget_averages (const DmTrainRun *self);
 
 /* The memory that it takes. */
 void   dm_train_set_memory (DmTrainRun *self);
