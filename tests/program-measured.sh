@@ -41,7 +41,7 @@ measured ()
 {
   local chosen
   train one.safetensors --images 1600 --evaluate --threads 1 > out.txt || return 1
-  grep -q '^  evaluation  *at the end, .*(given)$' out.txt && [[ $(grep -c '^  guidance .*FID' out.txt) == 9 ]] &&
+  grep -q '^  evaluation  *at the end (given)$' out.txt && [[ $(grep -c '^  guidance .*FID' out.txt) == 9 ]] &&
     [[ $(grep -c '^drawn' one.tsv) == 9 && $(grep -c '^held-out' one.tsv) == 1 && -s one-features.safetensors ]] || return 1
   [[ $(cut -f 13,14 one.tsv | grep -c '^dpm2m.16$') == 6 && $(grep -c 'dpm2m.\(8\|24\)$' one.tsv) == 2 ]] &&
     [[ $(cut -f 13 one.tsv | grep -c '^ancestral$') == 1 ]] || return 1
