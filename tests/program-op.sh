@@ -252,8 +252,17 @@ too_large_a_sheet ()
 
 too_many_at_once ()
 {
-  mkdir -p each
-  GEGL_DIFFUSION_MEMORY_MB=4 status 1 'fewer at a time' "$program" sample plain --count 20000 -o each
+  GEGL_DIFFUSION_MEMORY_MB=4 status 1 'fewer at a time' "$program" sample plain \
+    --class "$(yes ant,bee | head -n 50 | paste -s -d ,)" --count 400 -o x.png
+}
+
+# in a folder they are written as they are drawn
+any_number_of_files ()
+{
+  mkdir -p many
+  GEGL_DIFFUSION_MEMORY_MB=1.2 "$program" sample plain --count 3000 --steps 1 -o many > out.txt 2>&1 && [[ ! -s out.txt ]] &&
+    [[ $(ls many | wc -l) == 3000 ]] && "$program" sample plain --count 18 --steps 1 -o each &&
+    cmp each/any-w1-00017.png many/any-w1-00017.png
 }
 
 place_is_missed_at_once ()
@@ -294,6 +303,7 @@ check 'sample writes one file each' one_file_each
 check 'it says at once that there is no such folder' place_is_missed_at_once
 check 'or that a sheet would be too large' too_large_a_sheet
 check 'or so many pictures' too_many_at_once
+check 'any number of pictures in a folder' any_number_of_files
 check 'seeds and classes differ' other_seeds_and_classes
 check 'a graph in XML' graph_in_xml
 check 'a file by its path' file_by_path

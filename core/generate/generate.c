@@ -11,10 +11,9 @@
 #include "generate/request.h"
 #include "tensor/error.h"
 
-/* Pictures that are drawn together, at most, and the memory that they may take
- * unless one alone takes more.
+/* The memory that pictures may take that are drawn together, unless one alone
+ * takes more.
  */
-#define MAX_TOGETHER 16
 #define MAX_BYTES ((size_t) 1 << 30)
 
 /* Of the machine's memory, what pictures may take unless the user says. */
@@ -28,7 +27,7 @@ static atomic_uint n_runs;
 static size_t
 count_batches (const DmBatch *all)
 {
-  size_t n_batches = (all->n + MAX_TOGETHER - 1) / MAX_TOGETHER;
+  size_t n_batches = (all->n + DM_GENERATE_TOGETHER - 1) / DM_GENERATE_TOGETHER;
 
   while (n_batches < all->n)
     {

@@ -67,6 +67,9 @@ void dm_settings_recommend (DmSettings     *self,
                             const DmConfig *config,
                             const DmCard   *card);
 
+/* As many pictures as are drawn together, at most. */
+#define DM_GENERATE_TOGETHER 16
+
 /* Returns: (transfer full): [n_pictures, height, width, channels] in [-1, 1],
  * g_free()d by the caller; NULL if it cannot be done or was stopped.
  */

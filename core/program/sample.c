@@ -24,7 +24,6 @@ typedef struct
   DmSampleInput   input;    /* if there is one */
   GArray         *class_id; /* of int          */
   GArray         *guidance; /* of double       */
-  float          *pixels;
 } Run;
 
 static void
@@ -36,7 +35,6 @@ run_clear (Run *self)
   g_clear_pointer (&self->class_id, g_array_unref);
   g_clear_pointer (&self->guidance, g_array_unref);
   dm_sample_input_clear (&self->input);
-  g_free (self->pixels);
 }
 
 /* A picture to draw into, if there is one, says how large it is drawn. */
@@ -64,20 +62,14 @@ get_grid (const Run *self)
   };
 }
 
-static size_t
-picture_floats (const Run *self)
-{
-  return self->settings.width * self->settings.height *
-         dm_model_get_config (self->model)->channels;
-}
-
 /* --- output --------------------------------------------------------------- */
 
 static gboolean
-save_picture (const Run *self, const char *path, size_t i, GError **error)
+save_picture (const Run   *self,
+              const float *pixels,
+              const char  *path,
+              GError     **error)
 {
-  const float *pixels = self->pixels + i * picture_floats (self);
-
   if (self->options.input.path != NULL)
     return dm_sample_input_save (&self->input, pixels, path, error);
 
@@ -86,26 +78,60 @@ save_picture (const Run *self, const char *path, size_t i, GError **error)
                             dm_model_get_config (self->model)->channels, error);
 }
 
-/* One file each: CLASS-wGUIDANCE-NUMBER.png */
-static gboolean
-save_folder (const Run *self, const DmGrid *grid, GError **error)
+/* Picture @i in the folder: CLASS-wGUIDANCE-NUMBER.png */
+static char *
+get_file (const Run *self, const DmGrid *grid, size_t i)
 {
-  const DmCard *card = dm_model_get_card (self->model);
+  size_t           column = i / grid->count % grid->n_guidance;
+  DmPicture        picture = dm_grid_get_picture (grid, i);
+  g_autofree char *nick =
+      picture.class_id == DM_CLASS_NULL ?
+          g_strdup (DM_CLASS_NULL_NICK) :
+          dm_card_class_nick (dm_model_get_card (self->model),
+                              picture.class_id);
+  g_autofree char *guidance = dm_grid_get_guidance_text (grid, column);
+  g_autofree char *name =
+      g_strdup_printf ("%s-w%s-%05zu.png", nick, guidance, i % grid->count);
 
-  for (size_t i = 0; i < dm_grid_get_n (grid); i++)
+  return g_build_filename (self->options.output, name, NULL);
+}
+
+/* As many pictures as are drawn together, each to its file. */
+static gboolean
+fill_folder (
+    const Run *self, const DmGrid *grid, size_t first, size_t n, GError **error)
+{
+  g_autofree float *pixels = dm_grid_draw (grid, first, n, self->model,
+                                           &self->settings, self->pool, error);
+  size_t            n_floats = self->settings.width * self->settings.height *
+                    dm_model_get_config (self->model)->channels;
+
+  if (pixels == NULL)
+    return FALSE;
+
+  for (size_t i = 0; i < n; i++)
     {
-      size_t           column = i / grid->count % grid->n_guidance;
-      DmPicture        picture = dm_grid_get_picture (grid, i);
-      g_autofree char *nick = picture.class_id == DM_CLASS_NULL ?
-                                  g_strdup (DM_CLASS_NULL_NICK) :
-                                  dm_card_class_nick (card, picture.class_id);
-      g_autofree char *guidance = dm_grid_get_guidance_text (grid, column);
-      g_autofree char *name =
-          g_strdup_printf ("%s-w%s-%05zu.png", nick, guidance, i % grid->count);
-      g_autofree char *path =
-          g_build_filename (self->options.output, name, NULL);
+      g_autofree char *path = get_file (self, grid, first + i);
 
-      if (!save_picture (self, path, i, error))
+      if (!save_picture (self, pixels + i * n_floats, path, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* However many they are: what is written takes no memory any more, and stays
+ * when the user has seen enough.
+ */
+static gboolean
+draw_folder (const Run *self, const DmGrid *grid, GError **error)
+{
+  size_t n, n_all = dm_grid_get_n (grid);
+
+  for (size_t i = 0; i < n_all; i += n)
+    {
+      n = MIN (n_all - i, DM_GENERATE_TOGETHER);
+      if (!fill_folder (self, grid, i, n, error))
         return FALSE;
     }
 
@@ -113,13 +139,21 @@ save_folder (const Run *self, const DmGrid *grid, GError **error)
 }
 
 static gboolean
-draw_and_save (Run *self, GError **error)
+draw_picture (const Run *self, const DmGrid *grid, GError **error)
 {
-  DmGrid      grid = get_grid (self);
-  const char *path = self->options.output;
-  gboolean    folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree float *pixels = dm_grid_draw (grid, 0, 1, self->model,
+                                           &self->settings, self->pool, error);
 
-  if (self->options.input.path != NULL && !folder && dm_grid_get_n (&grid) > 1)
+  return pixels != NULL &&
+         save_picture (self, pixels, self->options.output, error);
+}
+
+static gboolean
+draw_sheet (const Run *self, const DmGrid *grid, GError **error)
+{
+  g_autofree float *pixels = NULL;
+
+  if (self->options.input.path != NULL)
     {
       g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION,
                            _ ("several pictures that are drawn into one go to "
@@ -127,24 +161,30 @@ draw_and_save (Run *self, GError **error)
       return FALSE;
     }
 
-  if (!dm_options_check_place (path, error) ||
-      (!folder && dm_grid_get_n (&grid) > 1 &&
-       !dm_grid_check (&grid, self->model, &self->settings, error)))
+  if (!dm_grid_check (grid, self->model, &self->settings, error))
     return FALSE;
 
-  self->pixels =
-      dm_grid_draw (&grid, self->model, &self->settings, self->pool, error);
-  if (self->pixels == NULL)
+  pixels = dm_grid_draw (grid, 0, dm_grid_get_n (grid), self->model,
+                         &self->settings, self->pool, error);
+
+  return pixels != NULL && dm_grid_save (grid, self->model, &self->settings,
+                                         pixels, self->options.output, error);
+}
+
+static gboolean
+draw_and_save (const Run *self, GError **error)
+{
+  DmGrid      grid = get_grid (self);
+  const char *path = self->options.output;
+
+  if (!dm_options_check_place (path, error))
     return FALSE;
 
-  if (folder)
-    return save_folder (self, &grid, error);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return draw_folder (self, &grid, error);
 
-  if (dm_grid_get_n (&grid) == 1)
-    return save_picture (self, path, 0, error);
-
-  return dm_grid_save (&grid, self->model, &self->settings, self->pixels, path,
-                       error);
+  return dm_grid_get_n (&grid) == 1 ? draw_picture (self, &grid, error) :
+                                      draw_sheet (self, &grid, error);
 }
 
 static DmStatus

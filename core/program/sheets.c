@@ -50,24 +50,25 @@ dm_grid_get_guidance_text (const DmGrid *self, size_t column)
 
 /**
  * dm_grid_draw:
+ * @first, @n: of which pictures, one or more of dm_grid_get_n()
  *
  * Errors: those of dm_generate()
  *
- * Returns: (transfer full) (nullable): [dm_grid_get_n(), height, width,
- * channels]
+ * Returns: (transfer full) (nullable): [@n, height, width, channels]
  */
 float *
 dm_grid_draw (const DmGrid     *self,
+              size_t            first,
+              size_t            n,
               const DmModel    *model,
               const DmSettings *settings,
               DmPool           *pool,
               GError          **error)
 {
-  size_t                n = dm_grid_get_n (self);
   g_autofree DmPicture *pictures = g_new (DmPicture, n);
 
   for (size_t i = 0; i < n; i++)
-    pictures[i] = dm_grid_get_picture (self, i);
+    pictures[i] = dm_grid_get_picture (self, first + i);
 
   return dm_generate (model, settings, pictures, n, NULL, NULL, pool, error);
 }
@@ -151,7 +152,7 @@ dm_grid_check (const DmGrid     *self,
 
 /**
  * dm_grid_save:
- * @pixels: of dm_grid_draw()
+ * @pixels: all of dm_grid_draw()
  *
  * Writes the pictures as one labelled sheet.
  *

@@ -21,6 +21,8 @@ typedef struct
 size_t    dm_grid_get_n (const DmGrid *self);
 DmPicture dm_grid_get_picture (const DmGrid *self, size_t i);
 float    *dm_grid_draw (const DmGrid     *self,
+                        size_t            first,
+                        size_t            n,
                         const DmModel    *model,
                         const DmSettings *settings,
                         DmPool           *pool,

@@ -295,7 +295,8 @@ draw_sheet (DmTrainRun *self, GError **error)
     return FALSE;
 
   dm_settings_init (&settings, model);
-  pixels = dm_grid_draw (&grid, model, &settings, self->pool, error);
+  pixels = dm_grid_draw (&grid, 0, dm_grid_get_n (&grid), model, &settings,
+                         self->pool, error);
 
   if (pixels == NULL ||
       !dm_grid_save (&grid, model, &settings, pixels, self->sheet_path, error))
