@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "program/columns.h"
 #include "program/data-names.h"
 
 #define MAX_CLASSES 40 /* in the list of them, at most */
@@ -18,7 +19,9 @@ add_classes (GString *text, const DmDataset *set)
     {
       g_autofree char *name = dm_data_show (set->class_names[i]);
 
-      g_string_append_printf (text, "  %-20s %" G_GINT64_FORMAT "\n", name,
+      g_string_append (text, "  ");
+      dm_columns_add_left (text, name, 21);
+      g_string_append_printf (text, "%" G_GINT64_FORMAT "\n",
                               set->images_per_class[i]);
     }
   dm_data_add_more (text, set->n_classes, MAX_CLASSES);

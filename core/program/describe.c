@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/dtype.h"
+#include "program/columns.h"
 
 /* --- counting --------------------------------------------------------------
  */
@@ -43,25 +44,6 @@ dm_describe_count (const DmWeights *weights)
 /* --- for people --------------------------------------------------------------
  */
 
-static void
-add_line (GString *text, const char *label, const char *value)
-{
-  g_autofree char *cell = NULL;
-  glong            width = g_utf8_strlen (label, -1);
-
-  if (value == NULL || *value == '\0')
-    return;
-
-  cell = g_strnfill ((gsize) MAX (1, 14 - width), ' ');
-  g_string_append_printf (text, "  %s%s", label, cell);
-  for (; *value != '\0'; value++)
-    if (*value == '\n')
-      g_string_append (text, "\n                ");
-    else
-      g_string_append_c (text, *value);
-  g_string_append_c (text, '\n');
-}
-
 G_GNUC_PRINTF (3, 4)
 static void
 add (GString *text, const char *label, const char *format, ...)
@@ -72,7 +54,7 @@ add (GString *text, const char *label, const char *format, ...)
   va_start (args, format);
   value = g_strdup_vprintf (format, args);
   va_end (args);
-  add_line (text, label, value);
+  dm_columns_add_line (text, label, value);
 }
 
 /* "T-shirt/top [t-shirt-top] (6000), Bag [bag] (6000)" */
@@ -162,7 +144,8 @@ add_diffusion (GString *text, const DmConfig *config)
 static void
 add_classifier (GString *text, const DmCard *card)
 {
-  add_line (text, _ ("task"), _ ("classifier, for “gegl-diffusion evaluate”"));
+  dm_columns_add_line (text, _ ("task"),
+                       _ ("classifier, for “gegl-diffusion evaluate”"));
   if (card->accuracy > 0.0)
     add (text, _ ("accuracy"), _ ("%.2f %% of held-out pictures"),
          100.0 * card->accuracy);
@@ -180,7 +163,7 @@ add_recommended (GString *text, const DmCard *card)
          card->measured_pictures);
   if (card->n_steps > 0)
     add (text, _ ("steps"), "%d", card->n_steps);
-  add_line (text, _ ("sampler"), card->sampler);
+  dm_columns_add_line (text, _ ("sampler"), card->sampler);
 }
 
 static void
@@ -202,15 +185,15 @@ add_training (GString *text, const DmConfig *config, const DmCard *card)
 {
   int seconds = (int) MIN (card->duration, 1e9);
 
-  add_line (text, _ ("data"), card->data_name);
-  add_line (text, _ ("licence"), card->data_licence);
-  add_line (text, _ ("credits"), card->data_credits);
+  dm_columns_add_line (text, _ ("data"), card->data_name);
+  dm_columns_add_line (text, _ ("licence"), card->data_licence);
+  dm_columns_add_line (text, _ ("credits"), card->data_credits);
   if (card->images_seen > 0)
     add_seen (text, config, card);
   if (seconds > 0)
     add (text, _ ("time"), "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60,
          seconds % 60);
-  add_line (text, _ ("program"), card->program_version);
+  dm_columns_add_line (text, _ ("program"), card->program_version);
 }
 
 static void

@@ -5,29 +5,40 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
-/* "12.3", or a dash for what is not known */
-static char *
-format (const char *pattern, double value)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
+#include "program/columns.h"
 
-  if (isnan (value))
-    return g_strdup ("–");
+/* --- header --------------------------------------------------------------- */
 
-  return g_strdup (g_ascii_formatd (number, sizeof number, pattern, value));
-}
+#define N_COLUMNS 9
 
 static void
-print_cell (const char *text, int width)
+get_names (const char *names[N_COLUMNS])
 {
-  int blanks = width - (int) g_utf8_strlen (text, -1);
+  const char *translated[N_COLUMNS] = {
+    _ ("pictures"), _ ("n"),         "FID",
+    "IS",           _ ("precision"), _ ("recall"),
+    _ ("accuracy"), _ ("distance"),  _ ("copies"),
+  };
 
-  g_print ("%*s%s", MAX (blanks, 0), "", text);
+  memcpy (names, translated, sizeof translated);
 }
 
-#define COLUMN 11
+/* Of all columns: what the figures take, or the longest word of the language */
+static int
+get_column (void)
+{
+  const char *names[N_COLUMNS];
+  int         width = MAX (11, dm_columns_get_width (_ ("held out")));
+
+  get_names (names);
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    width = MAX (width, dm_columns_get_width (names[i]) + 1);
+
+  return width;
+}
 
 /**
  * dm_evaluate_print_header:
@@ -35,15 +46,43 @@ print_cell (const char *text, int width)
 void
 dm_evaluate_print_header (void)
 {
-  const char *names[] = {
-    _ ("pictures"), _ ("n"),         "FID",
-    "IS",           _ ("precision"), _ ("recall"),
-    _ ("accuracy"), _ ("distance"),  _ ("copies"),
-  };
+  const char *names[N_COLUMNS];
+  int         column = get_column ();
+  g_autoptr (GString) line = g_string_new (NULL);
 
-  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
-    print_cell (names[i], COLUMN);
-  g_print ("\n");
+  get_names (names);
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    dm_columns_add_right (line, names[i], column);
+  g_print ("%s\n", line->str);
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+/* "12.3", or a dash for what is not known */
+static void
+add_figure (GString *line, const char *pattern, double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  dm_columns_add_right (
+      line,
+      isnan (value) ? "–" :
+                      g_ascii_formatd (number, sizeof number, pattern, value),
+      get_column ());
+}
+
+static void
+add_name (GString *line, const DmReportRow *row)
+{
+  char             number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *name =
+      row->drawn ? g_strconcat ("w = ",
+                                g_ascii_formatd (number, sizeof number, "%g",
+                                                 row->guidance),
+                                NULL) :
+                   g_strdup (_ ("held out"));
+
+  dm_columns_add_right (line, name, get_column ());
 }
 
 /**
@@ -55,27 +94,19 @@ void
 dm_evaluate_print_row (const DmReportRow *row)
 {
   const DmFigures *f = &row->figures;
-  const struct
-  {
-    const char *pattern;
-    double      value;
-  } cells[] = {
-    { "%.0f", (double) f->n }, { "%.4g", f->frechet }, { "%.4g", f->inception },
-    { "%.3f", f->precision },  { "%.3f", f->recall },  { "%.3f", f->accuracy },
-    { "%.4g", f->distance },   { "%.4f", f->copies },
-  };
-  g_autofree char *guidance = format ("%g", row->guidance);
-  g_autofree char *name = row->drawn ? g_strconcat ("w = ", guidance, NULL) :
-                                       g_strdup (_ ("held out"));
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  add_name (line, row);
+  add_figure (line, "%.0f", (double) f->n);
+  add_figure (line, "%.4g", f->frechet);
+  add_figure (line, "%.4g", f->inception);
+  add_figure (line, "%.3f", f->precision);
+  add_figure (line, "%.3f", f->recall);
+  add_figure (line, "%.3f", f->accuracy);
+  add_figure (line, "%.4g", f->distance);
+  add_figure (line, "%.4f", f->copies);
 
   if (isatty (STDOUT_FILENO))
     g_print ("\r\033[K");
-  print_cell (name, COLUMN);
-  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
-    {
-      g_autofree char *text = format (cells[i].pattern, cells[i].value);
-
-      print_cell (text, COLUMN);
-    }
-  g_print ("\n");
+  g_print ("%s\n", line->str);
 }

@@ -3,18 +3,16 @@
  */
 #include <glib/gi18n-lib.h>
 
+#include "program/columns.h"
 #include "program/train-run.h"
 
-#define NAME_COLUMN 14
-
-/* In two columns. */
 static void
 add_line (GString *text, const char *name, gboolean given, const char *value)
 {
-  int blanks = NAME_COLUMN - (int) g_utf8_strlen (name, -1);
+  g_autofree char *told =
+      given ? g_strconcat (value, _ (" (given)"), NULL) : g_strdup (value);
 
-  g_string_append_printf (text, "  %s%*s%s%s\n", name, MAX (blanks, 1), "",
-                          value, given ? _ (" (given)") : "");
+  dm_columns_add_line (text, name, told);
 }
 
 static char *
