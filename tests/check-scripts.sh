@@ -14,4 +14,4 @@ if ! command -v shellcheck > /dev/null; then
   exit 77
 fi
 
-grep -rlE '^#!/bin/(ba)?sh' .ci data tests | xargs shellcheck -x
+grep -rlE '^#!/(bin/(ba)?sh|usr/bin/env bash)' .ci data tests | xargs shellcheck -x -P SCRIPTDIR

@@ -67,7 +67,7 @@ by_time ()
 resumed ()
 {
   bare whole.safetensors --images 320 --width 16 --seed 3 > /dev/null || return 1
-  in_place=exec bare part.safetensors --images 320 --width 16 --seed 3 --checkpoint-every 64 > /dev/null 2>&1 &
+  in_place='exec' bare part.safetensors --images 320 --width 16 --seed 3 --checkpoint-every 64 > /dev/null 2>&1 &
   local pid=$! i
   for ((i = 0; i < 600; i++)); do
     [[ -s part.safetensors ]] && break

@@ -132,7 +132,7 @@ refused ()
 # crops at scales, of balanced classes, drawn by the options they were trained with
 crops ()
 {
-  local drawn=(--crop wrap --scale 0.5,1 --balance --mirror)
+  local drawn=(--crop wrap --scale "0.5,1" --balance --mirror)
   "$program" train photos -o crops.safetensors --size 8 "${drawn[@]}" --scaled --width 16 --multipliers 1,2 \
     --blocks 1 --embedding 32 --groups 4 --batch 8 --no-sheets --images 160 > /dev/null &&
     "$program" train photos --task classifier -o crops-features.safetensors --size 8 "${drawn[@]}" --width 8 \
@@ -157,10 +157,10 @@ check 'the best strength is the model'"'"'s' recommends
 check 'also that of a table that is there' recommends_later
 check 'a table of other steps' refused '' --steps 7
 check 'a table of more pictures' refused '' --samples 61
-check 'a table with a line cut short' refused '$s/\t[^\t]*$//'
+check 'a table with a line cut short' refused "\$s/\t[^\t]*\$//"
 check 'a table with a figure cut short' cut_short
-check 'a table with words for figures' refused '$s/[^\t]*$/many/'
-check 'a table with rows of another kind' refused '$s/^drawn/painted/'
+check 'a table with words for figures' refused "\$s/[^\t]*\$/many/"
+check 'a table with rows of another kind' refused "\$s/^drawn/painted/"
 check 'a table that cannot be read' status 1 'bands: cannot be read' evaluate good.safetensors --resume -o bands
 for ((i = 1; i <= 8; i++)); do
   ppm "photos/dark/$i.ppm" "$i"

@@ -11,21 +11,23 @@ program=$(realpath "$1")
 . "$(dirname "$0")/support/program.sh"
 data=bands
 
+english=$program german=$folder/german
+
 # in_german COMMAND...: all that it runs of $program
 in_german ()
 {
-  local program=$folder/german
+  local program=$german
   "$@"
 }
 cat > german << END
 #!/bin/sh
-LOCPATH=$folder LC_ALL=de_DE.UTF-8 LANGUAGE=de exec "$program" "\$@"
+LOCPATH=$folder LC_ALL=de_DE.UTF-8 LANGUAGE=de exec "$english" "\$@"
 END
 chmod +x german
 
 speaks_german ()
 {
-  "$program" --help | grep -q 'Usage' && in_german eval '"$program" --help' | grep -q 'Aufruf'
+  "$english" --help | grep -q 'Usage' && "$german" --help | grep -q 'Aufruf'
 }
 
 # numbers that are not whole are in a state and a recipe

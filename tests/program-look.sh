@@ -15,7 +15,7 @@ holds ()
   local file=$1 pattern
   shift
   for pattern in "$@"; do
-    grep -q -- "$pattern" "$file" || { echo "# no “$pattern” in $file: $(cat "$file")"; return 1; }
+    grep -q -- "$pattern" "$file" || { echo "# no $pattern in $file: $(cat "$file")"; return 1; }
   done
 }
 
@@ -80,7 +80,7 @@ beside ()
 # while it goes on the page is read anew by itself; when it is stopped no more
 refreshed ()
 {
-  in_place=exec train going.safetensors --images 100000000 --checkpoint-every 400 > /dev/null 2>&1 &
+  in_place='exec' train going.safetensors --images 100000000 --checkpoint-every 400 > /dev/null 2>&1 &
   local pid=$! i
   for ((i = 0; i < 600; i++)); do
     grep -q 'svg' going.html 2> /dev/null && break

@@ -11,7 +11,7 @@ program=$(realpath "$1")
 # killed after its first checkpoint, then continued
 killed_and_resumed ()
 {
-  in_place=exec train killed.safetensors --images 2400 --checkpoint-every 160 \
+  in_place='exec' train killed.safetensors --images 2400 --checkpoint-every 160 \
     --json-log log.json > /dev/null 2>&1 &
   local pid=$!
   for ((i = 0; i < 600; i++)); do
@@ -80,7 +80,7 @@ refused_at_once ()
 # who starts it again while it goes on does it no harm
 two_at_once ()
 {
-  in_place=exec begun
+  in_place='exec' begun
   cp stopped.safetensors.state first.state
   status 1 'still at work' train stopped.safetensors --images 80 --resume &&
     status 1 'still at work' train stopped.safetensors --images 80 --force &&
@@ -95,7 +95,7 @@ two_at_once ()
 deaf_to_hangup ()
 {
   trap '' HUP
-  in_place=exec begun
+  in_place='exec' begun
   trap - HUP
   kill -HUP $pid
   sleep 0.5
@@ -196,7 +196,7 @@ states_are_kept ()
   train several.safetensors --images 2400 --checkpoint-every 480 --keep 3 > /dev/null || return 1
   [[ -s $state && -s $state.1 && -s $state.2 && ! -e $state.3 && ! -e $state.next ]] || return 1
   cmp -s whole.safetensors several.safetensors || return 1
-  head -c 5000 $state > cut && mv cut $state
+  head -c 5000 $state > part && mv part $state
   train several.safetensors --images 2400 --resume --keep 3 > out.txt || return 1
   grep -q "$state: .*; continuing from $state.1" out.txt && cmp -s whole.safetensors several.safetensors
 }
@@ -321,7 +321,7 @@ check 'state of another run' status 1 'other data or options' \
   train whole.safetensors --images 2400 --resume --seed 6
 check 'state of another network' status 1 'dropout' \
   train whole.safetensors --images 2400 --resume --dropout 0.1
-head -c 1000 data/train-images-idx3-ubyte > cut && mkdir cutdata &&
-  mv cut cutdata/train-images-idx3-ubyte && cp data/train-labels-idx1-ubyte cutdata
+head -c 1000 data/train-images-idx3-ubyte > part && mkdir cutdata &&
+  mv part cutdata/train-images-idx3-ubyte && cp data/train-labels-idx1-ubyte cutdata
 check 'data cut short' status 1 'train-images' "$program" train cutdata -o x.safetensors --images 80
 echo "1..$n_tests"
