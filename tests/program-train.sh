@@ -50,6 +50,19 @@ interrupted ()
     train stopped.safetensors --images 80 --resume --no-evaluate > /dev/null && [[ -s stopped.safetensors ]]
 }
 
+# many pictures, which take longer to read than the program is given
+stopped_while_it_reads ()
+{
+  local picture
+  picture=$(printf 'P6\n16 16\n255\n'; yes x | tr -d '\n' | head -c 768)
+  mkdir -p many/a
+  yes "$picture" | head -c $((20000 * (${#picture} + 1))) |
+    split -b $((${#picture} + 1)) -a 4 --additional-suffix=.ppm - many/a/
+  in_place='env --default-signal=INT timeout --preserve-status -s INT -k 60 1' data=many \
+    train reading.safetensors --no-cache --images 100000000 > /dev/null 2>&1
+  [[ $? == 130 ]] && ! compgen -G 'reading.*' > /dev/null
+}
+
 # changed pictures are learned from, are another run, and draw like others; weights of a run without begin one with
 augmented ()
 {
@@ -274,6 +287,7 @@ for signal in TERM INT HUP; do
   check "$signal writes a state and ends with 130" interrupted $signal
 done
 check 'but not HUP under nohup' deaf_to_hangup
+check 'a run is stopped while it reads' stopped_while_it_reads
 check 'a run that goes on is not disturbed' two_at_once
 check 'a broken pipe does as well' broken_pipe
 check 'nothing is overwritten unasked' nothing_is_overwritten
