@@ -67,7 +67,34 @@ tear_down (DmCanvas *self, DmArena *arena)
   dm_arena_clear (arena);
 }
 
-/* What the network says of noise, at the canvas's size. */
+/* What the network says of x[h, w, 3] on a canvas of that size, with its own
+ * canvas moved by (@shift_y, @shift_x).
+ */
+static float *
+run (DmCanvas *canvas, const float *x, size_t shift_y, size_t shift_x)
+{
+  DmArena arena;
+  float  *pred = g_new (float, canvas->n_floats), logsnr = 1.0f, scale = SCALE;
+  int     class_id = 0, source = 0;
+
+  dm_canvas_set_rows (canvas, 1, 0);
+  reserve (canvas, &arena, NULL);
+  dm_canvas_run (canvas, pred,
+                 &(DmCanvasPass){ .n_rows = 1,
+                                  .x = x,
+                                  .source = &source,
+                                  .gain = GAIN,
+                                  .logsnr = &logsnr,
+                                  .class_id = &class_id,
+                                  .scale = &scale,
+                                  .shift_y = shift_y,
+                                  .shift_x = shift_x });
+  tear_down (canvas, &arena);
+
+  return pred;
+}
+
+/* What it says of noise, for a picture of @w x @h. */
 static float *
 predict (const DmUnet *unet,
          size_t        w,
@@ -76,28 +103,13 @@ predict (const DmUnet *unet,
          size_t        max_pixels,
          DmCanvas     *canvas)
 {
-  DmArena           arena;
   g_autofree float *x = NULL;
-  float            *pred, logsnr = 1.0f, scale = SCALE;
-  int               class_id = 0, source = 0;
 
   dm_canvas_init (canvas, unet, w, h, wrap, max_pixels);
-  dm_canvas_set_rows (canvas, 1, 0);
-  reserve (canvas, &arena, NULL);
   x = g_new (float, canvas->n_floats);
-  pred = g_new (float, canvas->n_floats);
   dm_test_random (x, canvas->n_floats, 5);
-  dm_canvas_run (canvas, pred,
-                 &(DmCanvasPass){ .n_rows = 1,
-                                  .x = x,
-                                  .source = &source,
-                                  .gain = GAIN,
-                                  .logsnr = &logsnr,
-                                  .class_id = &class_id,
-                                  .scale = &scale });
-  tear_down (canvas, &arena);
 
-  return pred;
+  return run (canvas, x, 0, 0);
 }
 
 /* --- whole ------------------------------------------------------------------
@@ -348,6 +360,62 @@ test_memory (void)
   dm_pool_free (pool);
 }
 
+/* --- shift ------------------------------------------------------------------
+ */
+
+/* to[h, w, 3] = from, moved so that pixel (0, 0) comes from (@y, @x) */
+static void
+roll (float *to, const float *from, size_t h, size_t w, size_t y, size_t x)
+{
+  for (size_t i = 0; i < h; i++)
+    for (size_t k = 0; k < w; k++)
+      memcpy (to + (i * w + k) * 3, from + ((i + y) % h * w + (k + x) % w) * 3,
+              3 * sizeof *to);
+}
+
+/* The network's canvas begins elsewhere, as if the picture had been moved, and
+ * what it says moved back: whole, and in windows.
+ */
+static void
+test_shift (void)
+{
+  const size_t h = 32, w = 96, y = 3, x = 77, n = h * w * 3;
+  g_autoptr (DmUnet) unet = make_unet ();
+  g_autofree float *noise = g_new (float, n);
+  g_autofree float *moved = g_new (float, n);
+
+  dm_test_random (noise, n, 5);
+  roll (moved, noise, h, w, y, x);
+  for (size_t max_pixels = 0; max_pixels <= 72 * 32; max_pixels += 72 * 32)
+    {
+      g_autofree float *pred = NULL, *expected = NULL;
+      g_autofree float *moved_back = g_new (float, n);
+      DmCanvas          canvas;
+
+      dm_canvas_init (&canvas, unet, w, h, DM_WRAP_NONE, max_pixels);
+      g_assert_true (dm_canvas_can_shift (&canvas));
+      g_assert_true (canvas.columns.whole == (max_pixels == 0));
+      expected = run (&canvas, moved, 0, 0);
+      pred = run (&canvas, noise, y, x);
+      roll (moved_back, pred, h, w, y, x);
+      dm_assert_same (moved_back, expected, n);
+    }
+}
+
+/* What has a beginning cannot begin elsewhere. */
+static void
+test_no_shift (void)
+{
+  g_autoptr (DmUnet) unet = make_plain_unet (false);
+  DmCanvas canvas;
+
+  for (int wrap = 0; wrap < 4; wrap++)
+    {
+      dm_canvas_init (&canvas, unet, 24, 24, wrap, 0);
+      g_assert_true (dm_canvas_can_shift (&canvas) == (wrap == DM_WRAP_XY));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -360,6 +428,8 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/bits", test_bits);
   g_test_add_func ("/canvas/alone", test_alone);
   g_test_add_func ("/canvas/memory", test_memory);
+  g_test_add_func ("/canvas/shift", test_shift);
+  g_test_add_func ("/canvas/no-shift", test_no_shift);
 
   return g_test_run ();
 }

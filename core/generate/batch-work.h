@@ -19,6 +19,7 @@ typedef struct
   DmCanvas       canvas;
   size_t         h, w, n_floats; /* of the canvas; of one picture */
   size_t         n_guided;       /* pictures                      */
+  unsigned       n_passes;       /* of the network, so far        */
   DmTarget       target;
   DmSampling     sampling;
 

@@ -81,10 +81,22 @@ dm_canvas_init (DmCanvas     *self,
                   max_pixels > 0 ? max_pixels : get_max_pixels (unet));
 }
 
-static bool
-is_whole (const DmCanvas *self)
+/**
+ * dm_canvas_can_shift:
+ *
+ * Returns: whether the canvas has no beginning and no end
+ */
+bool
+dm_canvas_can_shift (const DmCanvas *self)
 {
-  return self->rows.whole && self->columns.whole;
+  return self->rows.wrap && self->columns.wrap;
+}
+
+/* Whether what the network writes is the canvas. */
+static bool
+is_in_place (const DmCanvas *self)
+{
+  return self->rows.whole && self->columns.whole && !dm_canvas_can_shift (self);
 }
 
 static size_t
@@ -146,7 +158,7 @@ dm_canvas_place (DmCanvas *self, DmArena *arena)
   size_t        n = get_together (self) * window_floats (self);
 
   self->input = dm_arena_floats (arena, n);
-  if (is_whole (self))
+  if (is_in_place (self))
     return;
 
   self->output = dm_arena_floats (arena, n);
@@ -210,7 +222,7 @@ fill_weights (const DmCanvas *self, const DmSpan *span)
 gboolean
 dm_canvas_reserve (DmCanvas *self, DmPool *pool, GError **error)
 {
-  if (!is_whole (self))
+  if (!is_in_place (self))
     {
       fill_weights (self, &self->rows);
       fill_weights (self, &self->columns);
@@ -238,27 +250,41 @@ dm_canvas_clear (DmCanvas *self)
 
 /* --- passes --------------------------------------------------------------- */
 
-/* window[rows.size, columns.size, channels] = scale x[h, w, channels] there */
+/* Where the first pixel of a line of a window is on the canvas. */
+static size_t
+find_line (const DmCanvas     *self,
+           const DmCanvasPass *pass,
+           size_t              row,
+           size_t              column,
+           size_t              i,
+           size_t             *y)
+{
+  *y = (dm_span_get_pixel (&self->rows, row, i) + pass->shift_y) % self->h;
+
+  return (dm_span_get_pixel (&self->columns, column, 0) + pass->shift_x) %
+         self->w;
+}
+
+/* window[rows.size, columns.size, channels] = gain x[h, w, channels] there */
 static void
-read_window (const DmCanvas *self,
-             float          *window,
-             const float    *x,
-             float           gain,
-             size_t          row,
-             size_t          column)
+read_window (const DmCanvas     *self,
+             const DmCanvasPass *pass,
+             float              *window,
+             const float        *x,
+             size_t              row,
+             size_t              column)
 {
   size_t c = dm_unet_get_config (self->unet)->channels;
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t       y = dm_span_get_pixel (&self->rows, row, i);
-      size_t       at = dm_span_get_pixel (&self->columns, column, 0);
+      size_t       y, at = find_line (self, pass, row, column, i, &y);
       const float *line = x + y * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)
         {
           for (size_t j = 0; j < c; j++)
-            *window++ = gain * line[at * c + j];
+            *window++ = pass->gain * line[at * c + j];
           at = at + 1 < self->w ? at + 1 : 0;
         }
     }
@@ -266,11 +292,12 @@ read_window (const DmCanvas *self,
 
 /* pred[h, w, channels] += weight window[rows.size, columns.size, channels] */
 static void
-add_window (const DmCanvas *self,
-            float          *pred,
-            const float    *window,
-            size_t          row,
-            size_t          column)
+add_window (const DmCanvas     *self,
+            const DmCanvasPass *pass,
+            float              *pred,
+            const float        *window,
+            size_t              row,
+            size_t              column)
 {
   size_t       c = dm_unet_get_config (self->unet)->channels;
   const float *weight_y = get_weights (self, &self->rows, row);
@@ -278,8 +305,7 @@ add_window (const DmCanvas *self,
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t y = dm_span_get_pixel (&self->rows, row, i);
-      size_t at = dm_span_get_pixel (&self->columns, column, 0);
+      size_t y, at = find_line (self, pass, row, column, i, &y);
       float *line = pred + y * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)
@@ -305,19 +331,19 @@ run_window (DmCanvas           *self,
             size_t              column)
 {
   size_t floats = window_floats (self);
-  float *out = is_whole (self) ? pred + first * floats : self->output;
+  float *out = is_in_place (self) ? pred + first * floats : self->output;
 
   for (size_t i = 0; i < n; i++)
-    read_window (self, self->input + i * floats,
+    read_window (self, pass, self->input + i * floats,
                  pass->x + (size_t) pass->source[first + i] * self->n_floats,
-                 pass->gain, row, column);
+                 row, column);
 
   dm_unet_plan_set_scale (plan, pass->scale + first);
   dm_unet_forward (self->unet, plan, out, self->input, pass->logsnr + first,
                    pass->class_id + first);
 
-  for (size_t i = 0; !is_whole (self) && i < n; i++)
-    add_window (self, pred + (first + i) * self->n_floats,
+  for (size_t i = 0; !is_in_place (self) && i < n; i++)
+    add_window (self, pass, pred + (first + i) * self->n_floats,
                 self->output + i * floats, row, column);
 }
 
@@ -335,7 +361,7 @@ dm_canvas_run (DmCanvas *self, float *pred, const DmCanvasPass *pass)
   DmUnetPlan *plan =
       self->plans[!self->alone && pass->n_rows != self->n_rows[0]];
 
-  if (!is_whole (self))
+  if (!is_in_place (self))
     memset (pred, 0, pass->n_rows * self->n_floats * sizeof *pred);
 
   for (size_t row = 0; row < self->rows.n_windows; row++)

@@ -24,7 +24,7 @@ typedef struct
 
   DmUnetPlan *plans[2]; /* if @alone, only the first, for one row */
   float      *input;    /* [rows of a pass, window]               */
-  float      *output;   /* likewise, if there are windows         */
+  float      *output;   /* likewise, unless it is drawn in place  */
   float      *weights;  /* for each window of rows, then columns  */
 } DmCanvas;
 
@@ -38,6 +38,8 @@ typedef struct
   const float *logsnr;   /* [n_rows]                                   */
   const int   *class_id; /* [n_rows]                                 */
   const float *scale;    /* [n_rows], what the network is told of it */
+  size_t       shift_y, shift_x; /* where the network's canvas begins on this
+                                    one, if it wraps along both axes; else 0 */
 } DmCanvasPass;
 
 void     dm_canvas_init (DmCanvas     *self,
@@ -52,4 +54,5 @@ size_t   dm_canvas_measure (const DmCanvas *self);
 gboolean dm_canvas_reserve (DmCanvas *self, DmPool *pool, GError **error);
 void     dm_canvas_clear (DmCanvas *self);
 
+bool dm_canvas_can_shift (const DmCanvas *self);
 void dm_canvas_run (DmCanvas *self, float *pred, const DmCanvasPass *pass);
