@@ -124,6 +124,22 @@ install_scale (GObjectClass *klass, const DmConfig *config)
   g_object_class_install_property (klass, DM_PROP_SCALE, spec);
 }
 
+/* Shown where pictures of the model, as far as it is known, wrap. */
+static void
+install_variation (GObjectClass *klass, const DmConfig *config)
+{
+  GParamSpec *spec =
+      spec_double ("variation", _ ("Variation"),
+                   _ ("How much a picture that is larger than those the model "
+                      "was trained on changes from place to place: 0 for the "
+                      "same colours everywhere, 1 for others"),
+                   0.0, 1.0, 1.0, DM_SETTINGS_VARIATION);
+
+  if (config != NULL && !config->circular)
+    gegl_param_spec_set_property_key (spec, "visible", "0");
+  g_object_class_install_property (klass, DM_PROP_VARIATION, spec);
+}
+
 static void
 install_sampling (GObjectClass *klass, const DmSettings *recommended)
 {
@@ -318,6 +334,7 @@ dm_draw_op_class_install (DmDrawOpClass  *klass,
       install_fit (object_class, config);
       install_tiles (object_class, config);
       install_size (object_class, config);
+      install_variation (object_class, config);
     }
   else
     {

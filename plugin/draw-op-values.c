@@ -20,6 +20,9 @@ dm_draw_op_set_property (GObject      *object,
     case DM_PROP_SCALE:
       drawing->scale = g_value_get_double (value);
       break;
+    case DM_PROP_VARIATION:
+      drawing->variation = g_value_get_double (value);
+      break;
     case DM_PROP_SEED:
       drawing->seed = g_value_get_uint (value);
       break;
@@ -87,6 +90,9 @@ dm_draw_op_get_property (GObject    *object,
       break;
     case DM_PROP_SCALE:
       g_value_set_double (value, drawing->scale);
+      break;
+    case DM_PROP_VARIATION:
+      g_value_set_double (value, drawing->variation);
       break;
     case DM_PROP_SEED:
       g_value_set_uint (value, drawing->seed);

@@ -111,6 +111,8 @@ fill_settings (const DmDrawing *self,
     settings->guidance_start = self->guidance_start;
   if (self->guidance_end >= 0.0)
     settings->guidance_end = self->guidance_end;
+  if (self->variation >= 0.0)
+    settings->variation = self->variation;
 
   if (canvas && dm_config_fits_any_canvas (config))
     {
@@ -155,13 +157,13 @@ make_key (const DmSettings *settings,
   g_autofree char *given = digest_given (
       settings->given, settings->width * settings->height, channels);
 
-  return g_strdup_printf ("%" G_GUINT64_FORMAT " %d %.17g %" G_GUINT64_FORMAT
-                          " %d %u %zu %zu %d %.17g %.17g %.17g %s",
-                          serial, picture->class_id, picture->guidance,
-                          picture->seed, (int) settings->sampler,
-                          settings->n_steps, settings->width, settings->height,
-                          (int) settings->wrap, settings->guidance_start,
-                          settings->guidance_end, picture->scale, given);
+  return g_strdup_printf (
+      "%" G_GUINT64_FORMAT " %d %.17g %" G_GUINT64_FORMAT
+      " %d %u %zu %zu %d %.17g %.17g %.17g %.17g %s",
+      serial, picture->class_id, picture->guidance, picture->seed,
+      (int) settings->sampler, settings->n_steps, settings->width,
+      settings->height, (int) settings->wrap, settings->guidance_start,
+      settings->guidance_end, settings->variation, picture->scale, given);
 }
 
 /* A host shows progress from 0 up to 1: both are told, whatever happens. */

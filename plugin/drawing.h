@@ -30,6 +30,7 @@ typedef struct
   DmFit       fit;
   bool        tile_x, tile_y;
   double      guidance_start, guidance_end;
+  double      variation; /* of a large canvas                         */
 
   /* of what is drawn into a picture */
   double strength, context; /* context: see dm_place_choose() */

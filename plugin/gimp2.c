@@ -173,6 +173,7 @@ work (gboolean is_repaint, const GimpParam *args, GError **error)
            .seed = (guint) args[ARG_SEED].data.d_int32,
            .guidance_start = -1.0,
            .guidance_end = -1.0,
+           .variation = -1.0,
   };
 
   if (!dm_gimp2_layer_get_place (args[ARG_DRAWABLE].data.d_drawable, &place,

@@ -35,6 +35,7 @@ make_drawing (const char *path, const char *class_text, guint seed)
                       .seed = seed,
                       .guidance_start = -1.0,
                       .guidance_end = -1.0,
+                      .variation = 1.0,
                       .strength = 1.0,
                       .context = DM_PLACE_CONTEXT,
                       .n_repeats = DM_GIVEN_REPEATS };

@@ -49,6 +49,7 @@ test_one_step (void)
       settings.height = 10;
       settings.n_steps = 1;
       settings.wrap = DM_WRAP_X;
+      settings.variation = 1.0;
       settings.clip = 0.9;
       settings.logsnr_first = logsnr[0];
       settings.logsnr_last = 5.0;

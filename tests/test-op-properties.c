@@ -116,6 +116,34 @@ test_scale (void)
     }
 }
 
+/* What varies from place to place needs more of it than the network has seen,
+ * and pictures that wrap.
+ */
+static void
+test_variation (void)
+{
+  static const int sides[] = { 8, 40 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      const int side = sides[i];
+      g_autoptr (GeglNode) graph = gegl_node_new ();
+      GeglNode *node =
+          op_case_add (graph, "diffusion:canvas", "canvas", side, side);
+      GeglNode *plain =
+          op_case_add (graph, "diffusion:plain", "auto", side, side);
+      g_autofree float *standard = op_case_render (node, 0, 0, side, side);
+      g_autofree float *other = NULL;
+      gsize             n_bytes = (gsize) (side * side) * 4 * sizeof *other;
+
+      g_assert_true (is_visible (node, "variation"));
+      g_assert_false (is_visible (plain, "variation"));
+      gegl_node_set (node, "variation", 1.0, NULL);
+      other = op_case_render (node, 0, 0, side, side);
+      g_assert_true ((memcmp (other, standard, n_bytes) != 0) == (side > 8));
+    }
+}
+
 /* Numbers that stand in saved pictures. */
 static void
 test_stored_numbers (void)
@@ -150,6 +178,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op/properties/standard-fit", test_standard_fit);
   g_test_add_func ("/op/properties/sliders", test_sliders);
   g_test_add_func ("/op/properties/scale", test_scale);
+  g_test_add_func ("/op/properties/variation", test_variation);
   g_test_add_func ("/op/properties/stored-numbers", test_stored_numbers);
 
   return op_case_finish (g_test_run ());

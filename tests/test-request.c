@@ -71,6 +71,22 @@ test_bad_settings (void)
     }
 }
 
+static void
+test_bad_variation (void)
+{
+  static const double bad[] = { -0.1, 1.1, NAN };
+  g_autoptr (DmModel) model = make_model (canvas_config (), NULL, 0);
+  DmSettings settings;
+
+  dm_settings_init (&settings, model);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      settings.variation = bad[i];
+      assert_refused (model, &settings, (DmPicture){ 0 }, DM_ERROR_OPTION,
+                      "variation");
+    }
+}
+
 /* A canvas that takes more memory than may be used is refused before anything
  * is drawn or asked for, with what it takes.
  */
@@ -134,6 +150,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/request/bad-pictures", test_bad_pictures);
   g_test_add_func ("/request/bad-settings", test_bad_settings);
+  g_test_add_func ("/request/bad-variation", test_bad_variation);
   g_test_add_func ("/request/memory", test_memory);
   g_test_add_func ("/request/settings", test_settings);
 

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdatomic.h>
 
+#include "generate/noise.h"
+
 #define SQRT3 1.7320508075688772
 
 static atomic_uint n_rows_run;
@@ -165,6 +167,11 @@ dm_work_draw_noise (const DmWork *self,
                     DmStream      stream,
                     guint64       index)
 {
+  const DmConfig   *config = dm_model_get_config (self->batch->model);
+  const DmSettings *settings = self->batch->settings;
+  /* what is given has its own colours from place to place */
+  bool even = dm_canvas_can_shift (&self->canvas) && settings->given == NULL;
+
   for (size_t i = 0; i < self->batch->n; i++)
     {
       const DmPicture *picture = &self->batch->pictures[i];
@@ -176,6 +183,10 @@ dm_work_draw_noise (const DmWork *self,
       rng.seed +=
           (picture->index >> 32) * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
       dm_rng_normal (eps + i * self->n_floats, self->n_floats, rng, index);
+      if (even)
+        dm_noise_set_variation (eps + i * self->n_floats, self->h, self->w,
+                                config->channels, config->resolution,
+                                settings->variation, self->pred, self->spare);
     }
 }
 

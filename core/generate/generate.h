@@ -27,6 +27,11 @@ typedef struct
 /* How often each step is taken unless somebody says otherwise. */
 #define DM_GIVEN_REPEATS 4
 
+/* How much a large canvas changes from place to place unless somebody says
+ * otherwise: enough for a meadow, little enough for a wall.
+ */
+#define DM_SETTINGS_VARIATION 0.3
+
 /* What a set of pictures drawn together has in common. */
 typedef struct
 {
@@ -39,6 +44,9 @@ typedef struct
                            0: as many as take about 1.3 GB of memory       */
   double guidance_start, guidance_end; /* in t                         */
   double clip, threshold, rescale;     /* see DmGuidance               */
+  double variation; /* 0 to 1: how much a canvas that is larger than the native
+                       size changes from place to place, if the model's
+                       pictures wrap and nothing is given                  */
 
   /* where the steps lie and what ancestral adds: see DmSampling */
   DmSpacing spacing;

@@ -36,6 +36,7 @@ dm_settings_recommend (DmSettings     *self,
     .guidance_start = 1.0,
     .clip = 1.0,
     .variance_mix = 0.3,
+    .variation = DM_SETTINGS_VARIATION,
   };
 
   if (card->sampler != NULL)
@@ -138,6 +139,9 @@ dm_request_check (const DmModel    *model,
 {
   if (settings->n_steps < 1 || settings->n_steps > MAX_STEPS)
     return refuse (error, _ ("steps are from 1 to 1000"));
+
+  if (!(settings->variation >= 0.0 && settings->variation <= 1.0))
+    return refuse (error, _ ("variation is from 0 to 1"));
 
   for (size_t i = 0; i < n_pictures; i++)
     if (!check_picture (model, &pictures[i], error))

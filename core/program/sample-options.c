@@ -9,6 +9,8 @@
 #include "program/options.h"
 #include "tensor/error.h"
 
+#define NOT_GIVEN (-1.0)
+
 static GOptionEntry *
 new_table (DmSampleOptions *self)
 {
@@ -22,6 +24,10 @@ new_table (DmSampleOptions *self)
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale,
       N_ ("Of what is drawn, for models that are told it: 0.5 is half as "
           "large as it is in the pictures they were trained on"),
+      "X" },
+    { "variation", 0, 0, G_OPTION_ARG_DOUBLE, &self->variation,
+      N_ ("Of a canvas that is larger than the model's pictures, from place to "
+          "place: 0 for the same colours everywhere, 1 for others"),
       "X" },
     { "canvas", 0, 0, G_OPTION_ARG_STRING, &self->canvas,
       N_ ("Size, for models that draw any"), "WxH" },
@@ -51,8 +57,13 @@ check (const DmSampleOptions *self, GError **error)
     return dm_options_refuse (error, "count", "not 1 ... 100000");
   if (!(self->scale >= 0.0 && self->scale <= 1e6))
     return dm_options_refuse (error, "scale", "not 0 or more");
+  if (self->variation != NOT_GIVEN &&
+      !(self->variation >= 0.0 && self->variation <= 1.0))
+    return dm_options_refuse (error, "variation", "not 0 ... 1");
   if (self->input.path != NULL && self->canvas != NULL)
     return dm_options_refuse (error, "canvas", self->canvas);
+  if (self->input.path != NULL && self->variation != NOT_GIVEN)
+    return dm_options_refuse (error, "variation", "with --input");
   if (self->input.path != NULL && self->tile != NULL)
     return dm_options_refuse (error, "tile", self->tile);
 
@@ -74,7 +85,7 @@ dm_sample_options_parse (DmSampleOptions *self,
 {
   g_autofree GOptionEntry *entries = NULL;
 
-  *self = (DmSampleOptions){ .count = 1 };
+  *self = (DmSampleOptions){ .count = 1, .variation = NOT_GIVEN };
   dm_draw_options_init (&self->draw);
   entries = new_table (self);
   if (!dm_options_parse (_ ("MODEL"),
@@ -91,8 +102,8 @@ dm_sample_options_parse (DmSampleOptions *self,
 
 /**
  * dm_sample_options_get_canvas:
- * @settings: gets width, height and along which axes the picture wraps, as far
- *   as they are given
+ * @settings: gets width, height, along which axes the picture wraps, and how
+ *   much it changes from place to place, as far as they are given
  *
  * Errors: %DM_ERROR_OPTION
  */
@@ -103,6 +114,9 @@ dm_sample_options_get_canvas (const DmSampleOptions *self,
 {
   const char *canvas = self->canvas, *tile = self->tile;
   char       *end = NULL;
+
+  if (self->variation != NOT_GIVEN)
+    settings->variation = self->variation;
 
   if (canvas != NULL)
     {

@@ -11,7 +11,7 @@ typedef struct
 {
   char          *model, *output, *classes, *canvas, *tile;
   int            count;
-  double         scale;
+  double         scale, variation; /* variation < 0: as recommended */
   DmDrawOptions  draw;
   DmInputOptions input;
 } DmSampleOptions;
