@@ -53,11 +53,9 @@ interrupted ()
 # many pictures, which take longer to read than the program is given
 stopped_while_it_reads ()
 {
-  local picture
-  picture=$(printf 'P6\n16 16\n255\n'; yes x | tr -d '\n' | head -c 768)
-  mkdir -p many/a
-  yes "$picture" | head -c $((20000 * (${#picture} + 1))) |
-    split -b $((${#picture} + 1)) -a 4 --additional-suffix=.ppm - many/a/
+  ppm many/a/one.ppm x
+  yes many/a/one.ppm | head -n 20000 | xargs cat |
+    split -b "$(stat -c %s many/a/one.ppm)" -a 4 --additional-suffix=.ppm - many/a/
   in_place='env --default-signal=INT timeout --preserve-status -s INT -k 60 1' data=many \
     train reading.safetensors --no-cache --images 100000000 > /dev/null 2>&1
   [[ $? == 130 ]] && ! compgen -G 'reading.*' > /dev/null

@@ -42,9 +42,7 @@ get_mean (const float *values, size_t h, size_t w, size_t y, size_t x, size_t c)
   return sum / (double) (side_y * side_x);
 }
 
-/* Square of how far the means of windows are from that of the first channel's
- * first, over all of them.
- */
+/* Variance of the means of windows, over all places, of one channel. */
 static double
 get_spread (const float *values, size_t h, size_t w)
 {

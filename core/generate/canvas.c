@@ -250,17 +250,16 @@ dm_canvas_clear (DmCanvas *self)
 
 /* --- passes --------------------------------------------------------------- */
 
-/* Where the first pixel of a line of a window is on the canvas. */
+/* Where line @i of a window is on the canvas, and where its first column. */
 static size_t
-find_line (const DmCanvas     *self,
-           const DmCanvasPass *pass,
-           size_t              row,
-           size_t              column,
-           size_t              i,
-           size_t             *y)
+get_y (const DmCanvas *self, const DmCanvasPass *pass, size_t row, size_t i)
 {
-  *y = (dm_span_get_pixel (&self->rows, row, i) + pass->shift_y) % self->h;
+  return (dm_span_get_pixel (&self->rows, row, i) + pass->shift_y) % self->h;
+}
 
+static size_t
+get_x (const DmCanvas *self, const DmCanvasPass *pass, size_t column)
+{
   return (dm_span_get_pixel (&self->columns, column, 0) + pass->shift_x) %
          self->w;
 }
@@ -278,8 +277,8 @@ read_window (const DmCanvas     *self,
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t       y, at = find_line (self, pass, row, column, i, &y);
-      const float *line = x + y * self->w * c;
+      size_t       at = get_x (self, pass, column);
+      const float *line = x + get_y (self, pass, row, i) * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)
         {
@@ -305,8 +304,8 @@ add_window (const DmCanvas     *self,
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t y, at = find_line (self, pass, row, column, i, &y);
-      float *line = pred + y * self->w * c;
+      size_t at = get_x (self, pass, column);
+      float *line = pred + get_y (self, pass, row, i) * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)
         {

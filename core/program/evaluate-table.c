@@ -60,7 +60,7 @@ dm_evaluate_print_header (void)
 
 /* "12.3", or a dash for what is not known */
 static void
-add_figure (GString *line, const char *pattern, double value)
+add_figure (GString *line, int column, const char *pattern, double value)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -68,11 +68,11 @@ add_figure (GString *line, const char *pattern, double value)
       line,
       isnan (value) ? "–" :
                       g_ascii_formatd (number, sizeof number, pattern, value),
-      get_column ());
+      column);
 }
 
 static void
-add_name (GString *line, const DmReportRow *row)
+add_name (GString *line, int column, const DmReportRow *row)
 {
   char             number[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char *name =
@@ -82,7 +82,7 @@ add_name (GString *line, const DmReportRow *row)
                                 NULL) :
                    g_strdup (_ ("held out"));
 
-  dm_columns_add_right (line, name, get_column ());
+  dm_columns_add_right (line, name, column);
 }
 
 /**
@@ -94,17 +94,18 @@ void
 dm_evaluate_print_row (const DmReportRow *row)
 {
   const DmFigures *f = &row->figures;
+  int              column = get_column ();
   g_autoptr (GString) line = g_string_new (NULL);
 
-  add_name (line, row);
-  add_figure (line, "%.0f", (double) f->n);
-  add_figure (line, "%.4g", f->frechet);
-  add_figure (line, "%.4g", f->inception);
-  add_figure (line, "%.3f", f->precision);
-  add_figure (line, "%.3f", f->recall);
-  add_figure (line, "%.3f", f->accuracy);
-  add_figure (line, "%.4g", f->distance);
-  add_figure (line, "%.4f", f->copies);
+  add_name (line, column, row);
+  add_figure (line, column, "%.0f", (double) f->n);
+  add_figure (line, column, "%.4g", f->frechet);
+  add_figure (line, column, "%.4g", f->inception);
+  add_figure (line, column, "%.3f", f->precision);
+  add_figure (line, column, "%.3f", f->recall);
+  add_figure (line, column, "%.3f", f->accuracy);
+  add_figure (line, column, "%.4g", f->distance);
+  add_figure (line, column, "%.4f", f->copies);
 
   if (isatty (STDOUT_FILENO))
     g_print ("\r\033[K");

@@ -10,7 +10,7 @@ static void
 add_line (GString *text, const char *name, gboolean given, const char *value)
 {
   g_autofree char *told =
-      given ? g_strconcat (value, _ (" (given)"), NULL) : g_strdup (value);
+      g_strconcat (value, given ? _ (" (given)") : "", NULL);
 
   dm_columns_add_line (text, name, told);
 }
