@@ -186,7 +186,7 @@ check 'other data' status 1 'photos' \
 check 'a strength that is none' status 2 'guidance' evaluate good.safetensors -o x.tsv --guidance 0,much
 check 'an interval that ends before it begins' status 2 'guidance-end' evaluate good.safetensors -o x.tsv \
   --guidance-start 0.2 --guidance-end 0.7
-check 'an interval outside of time' status 2 'guidance-start' evaluate good.safetensors -o x.tsv --guidance-start 2
+check 'an interval outside of time' status 2 'guidance-start: 2.*give 0 to 1' evaluate good.safetensors -o x.tsv --guidance-start 2
 check 'an unwritable table' status 1 'nowhere/x.tsv: there is no folder nowhere' evaluate good.safetensors -o nowhere/x.tsv --guidance 0
 check 'options of the data go wrong in words' status 2 'scale' evaluate good.safetensors -o x.tsv --scale 0.5
 echo "1..$n_tests"

@@ -219,9 +219,9 @@ sample_refuses ()
       -o x1.png &&
     status 1 'nobody.png' "$program" sample plain --input nobody.png -o x1.png &&
     status 1 'folder' "$program" sample plain --input hole.png --class all -o x1.png &&
-    status 2 'strength' "$program" sample plain --strength 0.5 -o x1.png &&
-    status 2 'strength' "$program" sample plain --input hole.png --strength 0 -o x1.png &&
-    status 2 'canvas' "$program" sample plain --input hole.png --canvas 9x9 -o x1.png &&
+    status 2 'strength needs.*--input' "$program" sample plain --strength 0.5 -o x1.png &&
+    status 2 'strength: 0.*more than 0' "$program" sample plain --input hole.png --strength 0 -o x1.png &&
+    status 2 'canvas and --input' "$program" sample plain --input hole.png --canvas 9x9 -o x1.png &&
     GEGL_DIFFUSION_MEMORY_MB=0.001 status 1 'not enough memory for the picture' \
       "$program" sample plain --input hole.png -o x1.png &&
     [[ ! -e x1.png ]]

@@ -235,16 +235,23 @@ gone_astray ()
     grep -q 'weights of the last good step' out.txt && "$program" inspect astray.safetensors > /dev/null
 }
 
+# "603.2", before a blank that does not break
+megabytes ()
+{
+  sed -n 's/.*about \([0-9.]*\)[^0-9]*MB of memory.*/\1/p' out.txt
+}
+
 # less memory: the batch in parts, as the plan says
 in_parts ()
 {
-  local whole some
+  local whole some limit
   train parts.safetensors --images 80 --batch 64 --memory 1T > out.txt || return 1
-  whole=$(sed -n 's/.*about \([0-9]*\) MB of memory.*/\1/p' out.txt)
-  train parts2.safetensors --images 80 --batch 64 --memory $((whole - 1))M > out.txt || return 1
-  some=$(sed -n 's/.*about \([0-9]*\) MB of memory.*/\1/p' out.txt)
+  whole=$(megabytes) limit=$((${whole%.*} - 1))
+  train parts2.safetensors --images 80 --batch 64 --memory ${limit}M > out.txt || return 1
+  some=$(megabytes)
   echo "# $whole MB, $some MB"
-  grep -q "learned in 2 parts of 32, to stay within $((whole - 1)) MB" out.txt && [[ $some -lt $whole ]]
+  grep -q "learned in 2 parts of 32, to stay within $limit\.0.*MB" out.txt &&
+    [[ ${some%.*} -lt $limit ]]
 }
 
 # good pictures among bad ones: the first are counted, the others named
@@ -310,9 +317,10 @@ check 'a run begins with the weights of another' quietly train next.safetensors 
   --init whole.safetensors
 check 'mild changes of pictures' augmented
 for option in images checkpoint-every decay clip; do
-  check "a negative $option" status 2 "$option" train x.safetensors --$option -1
+  check "a negative $option" status 2 "$option: -1.*at least 0" train x.safetensors --$option -1
 done
-check 'no such chance of them' status 2 'augment' train x.safetensors --images 80 --augment 1.5
+check 'no such chance of them' status 2 'augment: 1.5.*give 0 to 1' train x.safetensors --images 80 --augment 1.5
+check 'no rate' status 2 'rate: 0.*more than 0, up to 1' train x.safetensors --images 80 --rate 0
 check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors --images 80 \
   --init gone.safetensors
 check 'weights of another shape' status 1 'photos.safetensors' train x.safetensors --images 80 \

@@ -62,10 +62,12 @@ dm_feature_net_prepare (const DmFeatureNet *self,
   *features = (DmFeatures){ .n = n, .dim = dim, .n_classes = n_classes };
   if (!dm_memory_is_there (bytes))
     {
+      g_autofree char *size = g_format_size (bytes);
+
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("the features of %zu pictures take %.2f GB of memory, "
+                   _ ("the features of %zu pictures take %s of memory, "
                       "which cannot be had"),
-                   n, bytes / 1e9);
+                   n, size);
       return FALSE;
     }
 

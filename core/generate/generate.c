@@ -71,8 +71,9 @@ check_memory (const DmBatch *all,
               size_t         n_pixels,
               GError       **error)
 {
-  DmBatch first = *all;
-  double  bytes, limit = dm_generate_get_memory_limit ();
+  g_autofree char *size = NULL, *most = NULL;
+  DmBatch          first = *all;
+  double           bytes, limit = dm_generate_get_memory_limit ();
 
   first.n = (all->n + n_batches - 1) / n_batches;
   bytes =
@@ -80,21 +81,22 @@ check_memory (const DmBatch *all,
   if (bytes <= limit)
     return TRUE;
 
+  size = g_format_size ((guint64) bytes);
+  most = g_format_size ((guint64) limit);
   first.n = 1;
   if ((double) dm_batch_measure (&first) <= limit / 2)
     {
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("%zu pictures take %.1f GB of memory together, and no "
-                      "more than %.1f GB may be used; draw fewer at a time"),
-                   all->n, bytes / 1e9, limit / 1e9);
+                   _ ("%zu pictures take %s of memory together, and no "
+                      "more than %s may be used; draw fewer at a time"),
+                   all->n, size, most);
       return FALSE;
     }
 
   g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-               _ ("%zu x %zu pixels take %.1f GB of memory to draw, and no "
-                  "more than %.1f GB may be used; choose a smaller size"),
-               all->settings->width, all->settings->height, bytes / 1e9,
-               limit / 1e9);
+               _ ("%zu x %zu pixels take %s of memory to draw, and no "
+                  "more than %s may be used; choose a smaller size"),
+               all->settings->width, all->settings->height, size, most);
 
   return FALSE;
 }

@@ -111,12 +111,14 @@ ensure (DmPacks *self, bool transposed, GError **error)
   bytes = arena->peak;
   if (!dm_arena_reserve (arena, NULL))
     {
+      g_autofree char *size = g_format_size (bytes);
+
       dm_arena_clear (arena);
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("the network's weights take %.1f GB of memory in the "
+                   _ ("the network's weights take %s of memory in the "
                       "order that they are read in, and so much cannot be had; "
                       "close other programs or use a smaller network"),
-                   bytes / 1e9);
+                   size);
       return false;
     }
   place (self, arena, transposed);

@@ -77,11 +77,13 @@ dm_draw_options_get_guidance (const DmDrawOptions *self,
       char  *end = NULL;
       double value = g_ascii_strtod (words[i], &end);
 
-      if (end == words[i] || *end != '\0' || !(value >= -1.0 && value <= 100.0))
+      if (end == words[i] || *end != '\0')
         {
           dm_options_refuse (error, "guidance", words[i]);
           return NULL;
         }
+      if (!dm_options_check_range ("guidance", value, -1.0, 100.0, error))
+        return NULL;
       g_array_append_val (list, value);
     }
 
@@ -106,16 +108,16 @@ dm_draw_options_get_settings (const DmDrawOptions *self,
   dm_settings_init (settings, model);
   if (self->steps != 0)
     settings->n_steps = (unsigned) self->steps;
-  if (self->guidance_start >= 0.0)
+  if (self->guidance_start != NOT_GIVEN)
     settings->guidance_start = self->guidance_start;
-  if (self->guidance_end >= 0.0)
+  if (self->guidance_end != NOT_GIVEN)
     settings->guidance_end = self->guidance_end;
 
-  if (!(settings->guidance_start <= 1.0))
-    return dm_options_refuse (error, "guidance-start", "not 0 ... 1");
-  if (!(settings->guidance_end <= settings->guidance_start))
-    return dm_options_refuse (error, "guidance-end",
-                              "not 0 ... --guidance-start");
+  if (!dm_options_check_range ("guidance-start", settings->guidance_start, 0, 1,
+                               error) ||
+      !dm_options_check_range ("guidance-end", settings->guidance_end, 0,
+                               settings->guidance_start, error))
+    return FALSE;
 
   return self->sampler == NULL ||
          dm_sampler_from_name (&settings->sampler, self->sampler) ||

@@ -71,10 +71,8 @@ check (const DmEvaluateOptions *self, GError **error)
   if (self->nearest != NULL && !g_str_has_suffix (self->nearest, ".png"))
     return refuse (error, _ ("--nearest writes FILE.png"));
 
-  if (self->samples < 1 || self->samples > MOST_SAMPLES)
-    return dm_options_refuse (error, "samples", "not 1 ... 1000000");
-
-  return TRUE;
+  return dm_options_check_range ("samples", self->samples, 1, MOST_SAMPLES,
+                                 error);
 }
 
 /**

@@ -26,18 +26,16 @@ get_names (const char *names[N_COLUMNS])
   memcpy (names, translated, sizeof translated);
 }
 
-/* Of all columns: what the figures take, or the longest word of the language */
-static int
-get_column (void)
+/* What the figures take, or the word of the language */
+static void
+get_widths (int widths[N_COLUMNS])
 {
   const char *names[N_COLUMNS];
-  int         width = MAX (11, dm_columns_get_width (_ ("held out")));
 
   get_names (names);
   for (size_t i = 0; i < N_COLUMNS; i++)
-    width = MAX (width, dm_columns_get_width (names[i]) + 1);
-
-  return width;
+    widths[i] = MAX (10, dm_columns_get_width (names[i]) + 1);
+  widths[0] = MAX (widths[0], dm_columns_get_width (_ ("held out")) + 1);
 }
 
 /**
@@ -47,12 +45,13 @@ void
 dm_evaluate_print_header (void)
 {
   const char *names[N_COLUMNS];
-  int         column = get_column ();
+  int         widths[N_COLUMNS];
   g_autoptr (GString) line = g_string_new (NULL);
 
   get_names (names);
+  get_widths (widths);
   for (size_t i = 0; i < N_COLUMNS; i++)
-    dm_columns_add_right (line, names[i], column);
+    dm_columns_add_right (line, names[i], widths[i]);
   g_print ("%s\n", line->str);
 }
 
@@ -94,18 +93,22 @@ void
 dm_evaluate_print_row (const DmReportRow *row)
 {
   const DmFigures *f = &row->figures;
-  int              column = get_column ();
+  const struct
+  {
+    const char *pattern;
+    double      value;
+  } cells[N_COLUMNS - 1] = {
+    { "%.0f", (double) f->n }, { "%.4g", f->frechet }, { "%.4g", f->inception },
+    { "%.3f", f->precision },  { "%.3f", f->recall },  { "%.3f", f->accuracy },
+    { "%.4g", f->distance },   { "%.4f", f->copies },
+  };
+  int widths[N_COLUMNS];
   g_autoptr (GString) line = g_string_new (NULL);
 
-  add_name (line, column, row);
-  add_figure (line, column, "%.0f", (double) f->n);
-  add_figure (line, column, "%.4g", f->frechet);
-  add_figure (line, column, "%.4g", f->inception);
-  add_figure (line, column, "%.3f", f->precision);
-  add_figure (line, column, "%.3f", f->recall);
-  add_figure (line, column, "%.3f", f->accuracy);
-  add_figure (line, column, "%.4g", f->distance);
-  add_figure (line, column, "%.4f", f->copies);
+  get_widths (widths);
+  add_name (line, widths[0], row);
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+    add_figure (line, widths[i + 1], cells[i].pattern, cells[i].value);
 
   if (isatty (STDOUT_FILENO))
     g_print ("\r\033[K");

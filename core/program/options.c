@@ -172,22 +172,6 @@ dm_options_join (const GOptionEntry *first, const GOptionEntry *second)
 }
 
 /**
- * dm_options_refuse:
- *
- * Errors: %DM_ERROR_OPTION
- *
- * Returns: FALSE
- */
-gboolean
-dm_options_refuse (GError **error, const char *option, const char *value)
-{
-  g_set_error (error, DM_ERROR, DM_ERROR_OPTION,
-               _ ("--%s: “%s” cannot be used; see --help"), option, value);
-
-  return FALSE;
-}
-
-/**
  * dm_options_check_place:
  * @path: (nullable) (type filename): file to write
  *

@@ -35,6 +35,24 @@ GOptionEntry *dm_options_join (const GOptionEntry *first,
 gboolean
 dm_options_refuse (GError **error, const char *option, const char *value);
 
+/* Whether a number is one that an option takes: from the least on, or above a
+ * bound that is none itself. @most may be HUGE_VAL.
+ */
+gboolean dm_options_check_range (const char *option,
+                                 double      value,
+                                 double      least,
+                                 double      most,
+                                 GError    **error);
+gboolean dm_options_check_above (const char *option,
+                                 double      value,
+                                 double      bound,
+                                 double      most,
+                                 GError    **error);
+
+/* Two options that contradict each other. Returns: FALSE */
+gboolean
+dm_options_refuse_pair (GError **error, const char *option, const char *other);
+
 /* Whether files can be written where they are to go. NULL can. */
 gboolean dm_options_check_place (const char *path, GError **error);
 

@@ -53,15 +53,15 @@ gboolean
 dm_input_options_check (const DmInputOptions *self, GError **error)
 {
   if (self->path == NULL && self->strength != 1.0)
-    return dm_options_refuse (error, "strength", "without --input");
-  if (!(self->strength > 0.0 && self->strength <= 1.0))
-    return dm_options_refuse (error, "strength", "not above 0, up to 1");
-  if (!(self->context >= 0.0 && self->context <= 10.0))
-    return dm_options_refuse (error, "context", "not 0 ... 10");
-  if (self->resample < 1 || self->resample > 100)
-    return dm_options_refuse (error, "resample", "not 1 ... 100");
+    {
+      g_set_error_literal (error, DM_ERROR, DM_ERROR_OPTION,
+                           _ ("--strength needs the picture of an --input"));
+      return FALSE;
+    }
 
-  return TRUE;
+  return dm_options_check_above ("strength", self->strength, 0, 1, error) &&
+         dm_options_check_range ("context", self->context, 0, 10, error) &&
+         dm_options_check_range ("resample", self->resample, 1, 100, error);
 }
 
 /* Whether there is anything to paint. */

@@ -53,21 +53,18 @@ check (const DmSampleOptions *self, GError **error)
       return FALSE;
     }
 
-  if (self->count < 1 || self->count > 100000)
-    return dm_options_refuse (error, "count", "not 1 ... 100000");
-  if (!(self->scale >= 0.0 && self->scale <= 1e6))
-    return dm_options_refuse (error, "scale", "not 0 or more");
-  if (self->variation != NOT_GIVEN &&
-      !(self->variation >= 0.0 && self->variation <= 1.0))
-    return dm_options_refuse (error, "variation", "not 0 ... 1");
   if (self->input.path != NULL && self->canvas != NULL)
-    return dm_options_refuse (error, "canvas", self->canvas);
+    return dm_options_refuse_pair (error, "canvas", "input");
   if (self->input.path != NULL && self->variation != NOT_GIVEN)
-    return dm_options_refuse (error, "variation", "with --input");
+    return dm_options_refuse_pair (error, "variation", "input");
   if (self->input.path != NULL && self->tile != NULL)
-    return dm_options_refuse (error, "tile", self->tile);
+    return dm_options_refuse_pair (error, "tile", "input");
 
-  return dm_input_options_check (&self->input, error);
+  return dm_options_check_range ("count", self->count, 1, 100000, error) &&
+         dm_options_check_range ("scale", self->scale, 0, 1e6, error) &&
+         (self->variation == NOT_GIVEN ||
+          dm_options_check_range ("variation", self->variation, 0, 1, error)) &&
+         dm_input_options_check (&self->input, error);
 }
 
 /**

@@ -18,13 +18,6 @@ dm_train_print_data (DmTrainRun *self)
   g_print ("%s", self->data_text);
 }
 
-static char *
-format_memory (size_t bytes)
-{
-  return bytes < 9.95e9 ? g_strdup_printf (_ ("%.0f MB"), bytes / 1e6) :
-                          g_strdup_printf (_ ("%.1f GB"), bytes / 1e9);
-}
-
 /* "3200 pictures, 50.0 passes over 64" */
 static void
 print_length (const DmTrainRun *self)
@@ -53,7 +46,7 @@ dm_train_print_plan (DmTrainRun *self, size_t n_parameters)
 {
   const DmTrainerOptions *o = &self->trainer_options;
 
-  g_autofree char *memory = format_memory (dm_train_forecast (self));
+  g_autofree char *memory = g_format_size (dm_train_forecast (self));
   size_t           part = dm_trainer_get_part (self->trainer);
 
   self->choice_text = dm_train_describe_choice (self);
@@ -63,7 +56,7 @@ dm_train_print_plan (DmTrainRun *self, size_t n_parameters)
            n_parameters / 1e6, o->batch, memory);
   if (part < o->batch)
     {
-      g_autofree char *limit = format_memory (self->memory.limit);
+      g_autofree char *limit = g_format_size (self->memory.limit);
 
       g_print (_ ("each batch is learned in %zu parts of %zu, to stay within "
                   "%s\n"),

@@ -145,6 +145,28 @@ parse_noise (DmTrainerOptions *options, const char *text, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_numbers (const DmTrainOptions *self, GError **error)
+{
+  const double endless = HUGE_VAL;
+
+  return dm_options_check_range ("keep", self->keep, 1, 1000, error) &&
+         dm_options_check_range ("batch", self->batch, 1, 65536, error) &&
+         dm_options_check_range ("p-uncond", self->p_uncond, 0, 1, error) &&
+         dm_options_check_range ("augment", self->augment, 0, 1, error) &&
+         dm_options_check_above ("rate", self->rate, 0, 1, error) &&
+         dm_options_check_above ("ema", self->ema, 0, 0.288, error) &&
+         dm_options_check_range ("warm-up", (double) self->warm_up, 0, endless,
+                                 error) &&
+         dm_options_check_range ("images", (double) self->images, 0, endless,
+                                 error) &&
+         dm_options_check_range ("checkpoint-every",
+                                 (double) self->checkpoint_every, 0, endless,
+                                 error) &&
+         dm_options_check_range ("decay", self->decay, 0, endless, error) &&
+         dm_options_check_range ("clip", self->clip, 0, endless, error);
+}
+
 /**
  * dm_train_options_get_trainer:
  * @options: (out)
@@ -169,29 +191,8 @@ dm_train_options_get_trainer (const DmTrainOptions *self,
   if (self->noise != NULL && !parse_noise (options, self->noise, error))
     return FALSE;
 
-  if (self->keep < 1 || self->keep > 1000)
-    return dm_options_refuse (error, "keep", "not 1 ... 1000");
-  if (self->batch < 1 || self->batch > 65536)
-    return dm_options_refuse (error, "batch", "not 1 ... 65536");
-  if (!(self->p_uncond >= 0.0 && self->p_uncond <= 1.0))
-    return dm_options_refuse (error, "p-uncond", "not 0 ... 1");
-  if (!(self->augment >= 0.0 && self->augment <= 1.0))
-    return dm_options_refuse (error, "augment", "not 0 ... 1");
-  if (!(self->rate > 0.0 && self->rate <= 1.0))
-    return dm_options_refuse (error, "rate", "not above 0 and up to 1");
-  if (!(self->ema > 0.0 && self->ema < 0.289))
-    return dm_options_refuse (error, "ema", "not above 0 and below 0.289");
-
-  if (self->warm_up < 0)
-    return dm_options_refuse (error, "warm-up", "not 0 or more");
-  if (self->images < 0)
-    return dm_options_refuse (error, "images", "not 0 or more");
-  if (self->checkpoint_every < 0)
-    return dm_options_refuse (error, "checkpoint-every", "not 0 or more");
-  if (!(self->decay >= 0.0))
-    return dm_options_refuse (error, "decay", "not 0 or more");
-  if (!(self->clip >= 0.0))
-    return dm_options_refuse (error, "clip", "not 0 or more");
+  if (!check_numbers (self, error))
+    return FALSE;
 
   options->warm_up = (guint64) self->warm_up;
   options->n_images = (guint64) self->images;

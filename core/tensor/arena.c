@@ -60,10 +60,12 @@ dm_arena_reserve (DmArena *self, GError **error)
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block == MAP_FAILED)
     {
+      g_autofree char *size = g_format_size (self->peak);
+
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("%.1f GB of memory are needed and cannot be had; "
+                   _ ("%s of memory are needed and cannot be had; "
                       "try a smaller picture or batch"),
-                   self->peak / 1e9);
+                   size);
       return FALSE;
     }
 

@@ -38,14 +38,16 @@ dm_learner_init (DmLearner *self,
 gboolean
 dm_learner_check_memory (guint64 bytes, GError **error)
 {
+  g_autofree char *size = g_format_size (bytes);
+
   if (dm_memory_is_there (bytes))
     return TRUE;
 
   g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-               _ ("%.2f GB of memory are needed to train this network and "
+               _ ("%s of memory are needed to train this network and "
                   "cannot be had; choose a smaller network or close other "
                   "programs"),
-               bytes / 1e9);
+               size);
 
   return FALSE;
 }

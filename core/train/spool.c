@@ -82,10 +82,12 @@ make_room (DmSpool *self, size_t n, GError **error)
   data = g_try_realloc (self->data, wanted);
   if (data == NULL)
     {
+      g_autofree char *size = g_format_size (self->size);
+
       g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-                   _ ("not enough memory for more than %.2f GB of pictures; "
+                   _ ("not enough memory for more than %s of pictures; "
                       "use a smaller size or fewer pictures"),
-                   (double) self->size / 1e9);
+                   size);
       return FALSE;
     }
 

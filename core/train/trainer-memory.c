@@ -68,12 +68,15 @@ choose_part (const DmTrainer *self)
 static void
 set_too_little (const DmTrainer *self, GError **error)
 {
+  g_autofree char *least = g_format_size (measure_all (self, 1));
+  g_autofree char *limit = g_format_size (self->options.memory);
+
   g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
-               _ ("this network takes %.2f GB of memory to train with one "
-                  "picture at a time, and there are %.2f GB for it; choose a "
+               _ ("this network takes %s of memory to train with one "
+                  "picture at a time, and there are %s for it; choose a "
                   "smaller network, close other programs, or allow more with "
                   "--memory"),
-               measure_all (self, 1) / 1e9, self->options.memory / 1e9);
+               least, limit);
 }
 
 /* --- parts ---------------------------------------------------------------- */
