@@ -123,7 +123,7 @@ package ()
 
 check 'all is installed below DESTDIR' install_all
 check 'program, module and model' one bin/gegl-diffusion gegl-0.4/gegl-diffusion.so \
-  gegl-diffusion/models/{fashion,textures}.safetensors
+  gegl-diffusion/models/{crawl,fashion,textures}.safetensors
 check 'beside the module there is nothing' modules_alone
 check 'a catalogue for each language' languages
 check 'nothing is somewhere else' nothing_strange

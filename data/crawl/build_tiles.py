@@ -10,7 +10,8 @@ Stone Soup; 14 MB, `apt-get source --download-only crawl`). Each class is a
 folder of TILES, its pictures 32 x 32, on a grey ground. Pictures that are
 nearly empty, and copies within a class, are left out. The class hero is
 composed of the game's own layers of paper dolls, by chance, always alike.
-Needs python3-pil.
+TILES/groups.tsv says which pictures are nearly the same, by their names: frames of
+a movement, and what is drawn again in other colours. Needs python3-pil.
 """
 import argparse
 import io
@@ -24,24 +25,29 @@ from PIL import Image, UnidentifiedImageError
 SIDE = 32
 GROUND = (112, 112, 112, 255)
 FEWEST_PIXELS = 90  # that are seen, of a picture
+SIGN = r'^i[_-]|brand'  # what the game lays over an item
+
+# What pictures of one thing differ by, at the end of their names.
+VARIANT = re.compile(r'(?:_|\d|(?:light|dark)?(?:black|blue|brown|cyan|gr[ae]y|green|magenta|red)'
+                     r'|white|yellow|dark|light)+$')
 
 # class: folders of the game, and names that are no such pictures
 CLASSES = {
     'altar': ('dngn/altars dngn/statues', None),
-    'armour': ('item/armour', r'^i_|brand'),
-    'book': ('item/book UNUSED/books', r'^i[_-]'),
+    'armour': ('item/armour', SIGN),
+    'book': ('item/book UNUSED/books', SIGN),
     'creature': ('mon/animals mon/demons mon/dragons mon/draco mon/aberrations mon/amorphous '
                  'mon/fungi_plants mon/nonliving mon/mutantbeast mon/panlord mon/eyes',
                  r'tentacle|_segment|parts?_'),
     'floor': ('dngn/floor', r'halo|overlay|sigil|_edge|shadow'),
     'gateway': ('dngn/gateways dngn/doors dngn/shops', r'overlay'),
     'humanoid': ('mon/humanoids mon/demihumanoids mon/unique mon/angels mon/holy', None),
-    'jewel': ('item/ring item/amulet', r'^i[_-]'),
-    'spell': ('gui/spells gui/invocations gui/abilities', None),
+    'jewel': ('item/ring item/amulet', SIGN),
+    'spell': ('gui/spells gui/invocations gui/abilities', SIGN),
     'tree': ('dngn/trees', None),
     'undead': ('mon/undead', None),
     'wall': ('dngn/wall', r'torch|overlay|shadow|_edge'),
-    'weapon': ('item/weapon', r'^i_|brand'),
+    'weapon': ('item/weapon', SIGN),
 }
 
 # layers of a hero from behind to the front, and how often he wears one
@@ -112,6 +118,12 @@ def save(folder, name, picture):
     tile.convert('RGB').save(os.path.join(folder, name + '.png'), optimize=True)
 
 
+def write_groups(folder, names):
+    with open(os.path.join(folder, 'groups.tsv'), 'w', encoding='utf-8') as out:
+        for name in names:
+            print(name + '.png', VARIANT.sub('', name), sep='\t', file=out)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
     parser.add_argument('source')
@@ -120,10 +132,13 @@ def main():
     options = parser.parse_args()
 
     pictures = read_pictures(options.source)
+    names = []
     for name, (folders, unwanted) in CLASSES.items():
         folder = os.path.join(options.tiles, name)
         for path, picture in choose(pictures, folders, unwanted):
-            save(folder, path[:-len('.png')].replace('/', '_'), picture)
+            names.append(name + '/' + path[:-len('.png')].replace('/', '_'))
+            save(folder, os.path.basename(names[-1]), picture)
+    write_groups(options.tiles, names)
 
     layers = {name: [pictures[path] for path in below(pictures, 'player/' + name)]
               for name in LAYERS}
