@@ -104,7 +104,7 @@ test_memory (void)
   settings.width = settings.height = 512;
   g_setenv ("GEGL_DIFFUSION_MEMORY_MB", "20", TRUE);
   assert_refused (model, &settings, (DmPicture){ 0 }, DM_ERROR_MEMORY,
-                  "no more than 20.0");
+                  "no more than 20.0\302\240MB may be used");
   settings.width = settings.height = 16;
   g_free (draw (model, &settings, &(DmPicture){ 0 }, 1, NULL));
   g_unsetenv ("GEGL_DIFFUSION_MEMORY_MB");

@@ -274,10 +274,11 @@ read_window (const DmCanvas     *self,
              size_t              column)
 {
   size_t c = dm_unet_get_config (self->unet)->channels;
+  size_t begin = get_x (self, pass, column);
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t       at = get_x (self, pass, column);
+      size_t       at = begin;
       const float *line = x + get_y (self, pass, row, i) * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)
@@ -301,10 +302,11 @@ add_window (const DmCanvas     *self,
   size_t       c = dm_unet_get_config (self->unet)->channels;
   const float *weight_y = get_weights (self, &self->rows, row);
   const float *weight_x = get_weights (self, &self->columns, column);
+  size_t       begin = get_x (self, pass, column);
 
   for (size_t i = 0; i < self->rows.size; i++)
     {
-      size_t at = get_x (self, pass, column);
+      size_t at = begin;
       float *line = pred + get_y (self, pass, row, i) * self->w * c;
 
       for (size_t k = 0; k < self->columns.size; k++)

@@ -8,14 +8,12 @@
 #include "program/options.h"
 
 /* No time: what the model recommends. */
-#define NOT_GIVEN (-1.0)
-
 void
 dm_draw_options_init (DmDrawOptions *self)
 {
   *self = (DmDrawOptions){
-    .guidance_start = NOT_GIVEN,
-    .guidance_end = NOT_GIVEN,
+    .guidance_start = DM_OPTIONS_NOT_GIVEN,
+    .guidance_end = DM_OPTIONS_NOT_GIVEN,
   };
 }
 
@@ -108,9 +106,9 @@ dm_draw_options_get_settings (const DmDrawOptions *self,
   dm_settings_init (settings, model);
   if (self->steps != 0)
     settings->n_steps = (unsigned) self->steps;
-  if (self->guidance_start != NOT_GIVEN)
+  if (self->guidance_start != DM_OPTIONS_NOT_GIVEN)
     settings->guidance_start = self->guidance_start;
-  if (self->guidance_end != NOT_GIVEN)
+  if (self->guidance_end != DM_OPTIONS_NOT_GIVEN)
     settings->guidance_end = self->guidance_end;
 
   if (!dm_options_check_range ("guidance-start", settings->guidance_start, 0, 1,

@@ -31,6 +31,9 @@ gboolean dm_options_parse (const char         *parameters,
 GOptionEntry *dm_options_join (const GOptionEntry *first,
                                const GOptionEntry *second);
 
+/* Of a number that nobody has given. */
+#define DM_OPTIONS_NOT_GIVEN (-1.0)
+
 /* A value that an option cannot have. Returns: FALSE */
 gboolean
 dm_options_refuse (GError **error, const char *option, const char *value);

@@ -9,8 +9,6 @@
 #include "program/options.h"
 #include "tensor/error.h"
 
-#define NOT_GIVEN (-1.0)
-
 static GOptionEntry *
 new_table (DmSampleOptions *self)
 {
@@ -55,14 +53,14 @@ check (const DmSampleOptions *self, GError **error)
 
   if (self->input.path != NULL && self->canvas != NULL)
     return dm_options_refuse_pair (error, "canvas", "input");
-  if (self->input.path != NULL && self->variation != NOT_GIVEN)
+  if (self->input.path != NULL && self->variation != DM_OPTIONS_NOT_GIVEN)
     return dm_options_refuse_pair (error, "variation", "input");
   if (self->input.path != NULL && self->tile != NULL)
     return dm_options_refuse_pair (error, "tile", "input");
 
   return dm_options_check_range ("count", self->count, 1, 100000, error) &&
          dm_options_check_range ("scale", self->scale, 0, 1e6, error) &&
-         (self->variation == NOT_GIVEN ||
+         (self->variation == DM_OPTIONS_NOT_GIVEN ||
           dm_options_check_range ("variation", self->variation, 0, 1, error)) &&
          dm_input_options_check (&self->input, error);
 }
@@ -82,7 +80,7 @@ dm_sample_options_parse (DmSampleOptions *self,
 {
   g_autofree GOptionEntry *entries = NULL;
 
-  *self = (DmSampleOptions){ .count = 1, .variation = NOT_GIVEN };
+  *self = (DmSampleOptions){ .count = 1, .variation = DM_OPTIONS_NOT_GIVEN };
   dm_draw_options_init (&self->draw);
   entries = new_table (self);
   if (!dm_options_parse (_ ("MODEL"),
@@ -112,7 +110,7 @@ dm_sample_options_get_canvas (const DmSampleOptions *self,
   const char *canvas = self->canvas, *tile = self->tile;
   char       *end = NULL;
 
-  if (self->variation != NOT_GIVEN)
+  if (self->variation != DM_OPTIONS_NOT_GIVEN)
     settings->variation = self->variation;
 
   if (canvas != NULL)

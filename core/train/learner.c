@@ -38,11 +38,12 @@ dm_learner_init (DmLearner *self,
 gboolean
 dm_learner_check_memory (guint64 bytes, GError **error)
 {
-  g_autofree char *size = g_format_size (bytes);
+  g_autofree char *size = NULL;
 
   if (dm_memory_is_there (bytes))
     return TRUE;
 
+  size = g_format_size (bytes);
   g_set_error (error, DM_ERROR, DM_ERROR_MEMORY,
                _ ("%s of memory are needed to train this network and "
                   "cannot be had; choose a smaller network or close other "

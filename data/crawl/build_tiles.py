@@ -28,8 +28,8 @@ FEWEST_PIXELS = 90  # that are seen, of a picture
 SIGN = r'^i[_-]|brand'  # what the game lays over an item
 
 # What pictures of one thing differ by, at the end of their names.
-VARIANT = re.compile(r'(?:_|\d|(?:light|dark)?(?:black|blue|brown|cyan|gr[ae]y|green|magenta|red)'
-                     r'|white|yellow|dark|light)+$')
+VARIANT = re.compile(r'(?:_|\d|black|blue|brown|cyan|gr[ae]y|green|magenta|red|white|yellow'
+                     r'|dark|light)+$')
 
 # class: folders of the game, and names that are no such pictures
 CLASSES = {
@@ -136,8 +136,9 @@ def main():
     for name, (folders, unwanted) in CLASSES.items():
         folder = os.path.join(options.tiles, name)
         for path, picture in choose(pictures, folders, unwanted):
-            names.append(name + '/' + path[:-len('.png')].replace('/', '_'))
-            save(folder, os.path.basename(names[-1]), picture)
+            nick = path[:-len('.png')].replace('/', '_')
+            names.append(f'{name}/{nick}')
+            save(folder, nick, picture)
     write_groups(options.tiles, names)
 
     layers = {name: [pictures[path] for path in below(pictures, 'player/' + name)]
