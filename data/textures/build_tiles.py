@@ -6,11 +6,13 @@
   build_tiles.py PACKAGES TILES [--side 128] [--only PACKAGE,PACKAGE]
 
 Reads sources.csv, beside this file: class, number, package, archive within it,
-picture, size, licence and holder of the copyright. A package that is not in the folder
-PACKAGES is fetched with `apt-get download` (2.9 GB in all, of Debian 12). All
-pictures tile seamlessly; each becomes one square tile, TILES/CLASS/NUMBER.png.
-Writes TILES/LICENSES.csv, too: who made what, to go along with weights that are trained on the tiles. Needs
-python3-pil, dpkg-deb and tar.
+picture, size, turn in degrees counterclockwise, licence and holder of the
+copyright. A package that is not in the folder PACKAGES is fetched with
+`apt-get download` (2.9 GB in all, of Debian 12). All pictures tile seamlessly;
+each becomes one square tile, TILES/CLASS/NUMBER.png. Wood is turned so that its
+grain runs up and down: a network that has seen both ways draws both, here and
+there on one canvas. Writes TILES/LICENSES.csv, too: who made what, to go along
+with weights that are trained on the tiles. Needs python3-pil, dpkg-deb and tar.
 """
 import argparse
 import csv
@@ -61,16 +63,16 @@ def pictures(packages, rows, folder):
             yield row, f.read()
 
 
-def make_tile(content, side):
-    """A square of @side; pictures up to twice as long as wide are cut, others
-    squeezed, so that the tile still wraps at least one way"""
+def make_tile(content, side, turn):
+    """A square of @side, turned by so many degrees; pictures up to twice as long as
+    wide are cut, others squeezed, so that the tile still wraps at least one way"""
     image = Image.open(io.BytesIO(content)).convert('RGB')
     short = min(image.size)
     if max(image.size) < 2 * short:
         image = image.crop((0, 0, short, short))
     else:
         image = image.resize((short, short), Image.BOX)
-    return image.resize((side, side), Image.LANCZOS)
+    return image.resize((side, side), Image.LANCZOS).rotate(turn)
 
 
 def main():
@@ -92,8 +94,9 @@ def main():
             for row, content in pictures(options.packages, mine, folder):
                 parent = os.path.join(options.tiles, row['class'])
                 os.makedirs(parent, exist_ok=True)
-                make_tile(content, options.side).save(
-                    os.path.join(parent, row['id'] + '.png'), optimize=True)
+                # their profiles, where there are some, are sRGB, some of them broken
+                make_tile(content, options.side, int(row['turn'])).save(
+                    os.path.join(parent, row['id'] + '.png'), optimize=True, icc_profile=None)
     fields = ['class', 'id', 'package', 'member', 'licence', 'copyright']
     with open(os.path.join(options.tiles, 'LICENSES.csv'), 'w', encoding='utf-8',
               newline='') as f:
