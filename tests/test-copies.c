@@ -21,7 +21,7 @@ find (const float  *x,
   DmOriginals all = { { originals, n_originals, 1 }, picture };
   DmCopies    copies;
 
-  dm_copies_find (&copies, &points, &all, NULL);
+  dm_copies_find (&copies, &points, NULL, &all, NULL);
 
   return copies;
 }
@@ -73,6 +73,23 @@ test_draws (void)
     }
 }
 
+/* A picture that is held out is compared with the others only. */
+static void
+test_own (void)
+{
+  const float       originals[] = { 0.0f, 0.1f, 1.0f, 10.0f };
+  const size_t      picture[] = { 5, 5, 7, 9 }, own[] = { 5, 9 };
+  const float       x[] = { 0.0f, 9.0f };
+  const DmPoints    points = { x, 2, 1 };
+  const DmOriginals all = { { originals, 4, 1 }, picture };
+  DmCopies          copies;
+
+  /* 0 lies 1 from picture 7, 10 from 9; 9 lies 8 from 7, 8.9 from 5 */
+  dm_copies_find (&copies, &points, own, &all, NULL);
+  g_assert_cmpfloat (copies.share, ==, 0.5);
+  g_assert_cmpfloat_with_epsilon (copies.distance, 4.5, 1e-6);
+}
+
 /* --- in space ------------------------------------------------------------- */
 
 #define DIM 8
@@ -105,8 +122,8 @@ test_space (void)
       DmPoints points = { i == 0 ? anew : copies, N, DIM };
       DmCopies one, three;
 
-      dm_copies_find (&one, &points, &all, NULL);
-      dm_copies_find (&three, &points, &all, pool);
+      dm_copies_find (&one, &points, NULL, &all, NULL);
+      dm_copies_find (&three, &points, NULL, &all, pool);
       g_assert_cmpfloat (one.share, ==, three.share);
       g_assert_cmpfloat (one.distance, ==, three.distance);
       if (i == 0)
@@ -124,6 +141,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/copies/line", test_line);
   g_test_add_func ("/copies/draws", test_draws);
+  g_test_add_func ("/copies/own", test_own);
   g_test_add_func ("/copies/space", test_space);
 
   return g_test_run ();

@@ -98,6 +98,49 @@ test_copies (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (figures.copies, ==, 1.0);
 }
 
+/* Near-copies in the row of pictures held out, where so many pictures, one
+ * after the other, are said to be nearly the same.
+ */
+static double
+find_copies (Fixture *self, guint n_alike)
+{
+  g_autoptr (DmEvaluation) evaluation = NULL;
+  g_autoptr (GError) error = NULL;
+  DmFigures figures;
+
+  g_free (self->set->alike);
+  self->set->alike = g_new (guint, N_IMAGES + N_HELD_OUT);
+  for (guint i = 0; i < N_IMAGES + N_HELD_OUT; i++)
+    self->set->alike[i] = i / n_alike;
+
+  evaluation = new_evaluation (self);
+  dm_evaluation_measure_held_out (evaluation, &figures, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (figures.n, ==, N_HELD_OUT);
+
+  return figures.copies;
+}
+
+/* Each group is held out in turn: half of the training pictures are there
+ * twice, which counts unless the two are in a group.
+ */
+static void
+test_groups (Fixture *self, gconstpointer data)
+{
+  size_t floats = SIDE * SIDE;
+
+  (void) data;
+  for (size_t i = 0; i < self->set->n_bytes; i++)
+    self->set->pixels[i] = (guint8) (i * i * 2654435761u >> 13);
+  for (size_t i = 0; i < N_IMAGES; i += 4)
+    memcpy (self->set->pixels + (i + 2) * floats,
+            self->set->pixels + i * floats, floats);
+  self->set->augment.mirror = FALSE;
+
+  g_assert_cmpfloat_with_epsilon (find_copies (self, 1), 0.5, 0.03);
+  g_assert_cmpfloat (find_copies (self, 4), <, 0.03);
+}
+
 static bool
 stop_half_way (unsigned step, unsigned n_steps, void *data)
 {
@@ -177,6 +220,7 @@ main (int argc, char **argv)
   ADD ("/evaluation/figures", test_figures);
   ADD ("/evaluation/nearest", test_nearest);
   ADD ("/evaluation/copies", test_copies);
+  ADD ("/evaluation/groups", test_groups);
   ADD ("/evaluation/stops", test_stops);
   ADD ("/evaluation/refusals", test_refusals);
 

@@ -117,6 +117,11 @@ test_whole (Fixture *self, gconstpointer data)
     }
   for (size_t i = 0; i < set->n_images; i++)
     g_assert_false (is_held[get_group (set, i)]);
+
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++)
+      g_assert_cmpint (set->alike[i] == set->alike[j], ==,
+                       get_group (set, i) == get_group (set, j));
 }
 
 /* Pictures that the file does not name are a group each. */

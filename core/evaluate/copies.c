@@ -17,9 +17,16 @@
 typedef struct
 {
   const DmPoints    *points;
+  const size_t      *own; /* (nullable): [points->n] */
   const DmOriginals *originals;
   float             *first, *second; /* [points->n] */
 } Job;
+
+static gboolean
+is_own (const Job *job, size_t i, size_t picture)
+{
+  return job->own != NULL && job->own[i] == picture;
+}
 
 /* Squares of the distances to the nearest original and to the nearest one of
  * another picture.
@@ -37,10 +44,14 @@ find_two (void *data, size_t i, size_t worker)
 
   for (size_t j = 0; j < originals->points.n; j++)
     {
-      float square = dm_neighbour_square_distance (
-          x, originals->points.value + j * dim, dim);
+      float    square;
       gboolean same = originals->picture[j] == picture && first < INFINITY;
 
+      if (is_own (job, i, originals->picture[j]))
+        continue;
+
+      square = dm_neighbour_square_distance (
+          x, originals->points.value + j * dim, dim);
       if (square < first)
         {
           /* what was the first is another picture's, and no farther */
@@ -79,18 +90,21 @@ find_median (float *x, size_t n)
  * dm_copies_find:
  * @self: (out)
  * @points: one or more
- * @originals: of the same dimension, of two pictures or more
+ * @own: (nullable): [n] which picture each is drawn from itself and not
+ * compared with; as if that one had not been trained on
+ * @originals: of the same dimension, of two pictures or more beside that one
  * @pool: (nullable)
  */
 void
 dm_copies_find (DmCopies          *self,
                 const DmPoints    *points,
+                const size_t      *own,
                 const DmOriginals *originals,
                 DmPool            *pool)
 {
   g_autofree float *first = g_new (float, points->n);
   g_autofree float *second = g_new (float, points->n);
-  Job               job = { points, originals, first, second };
+  Job               job = { points, own, originals, first, second };
   size_t            n_copies = 0;
 
   g_return_if_fail (points->dim == originals->points.dim && points->n > 0);

@@ -12,7 +12,8 @@ typedef struct
 {
   DmPoints      points;
   const size_t *picture; /* [points.n], which training picture each is drawn
-                            from; one picture may be there several times    */
+                            from; one picture may be there several times, and
+                            those that are nearly the same count as one     */
 } DmOriginals;
 
 typedef struct
@@ -23,5 +24,6 @@ typedef struct
 
 void dm_copies_find (DmCopies          *self,
                      const DmPoints    *points,
+                     const size_t      *own,
                      const DmOriginals *originals,
                      DmPool            *pool);

@@ -15,13 +15,16 @@ struct _DmEvaluation
   /* the training pictures */
   DmRealPictures real;
   DmGaussian     gaussian; /* of all of them */
-  DmOriginals    originals;
+  size_t        *picture;  /* [real.features.n], which each is drawn from,
+                              those that are nearly the same being one */
+  DmOriginals originals;
 
   /* those that the pictures drawn take class and scale from, and, once each,
      what these are to cover */
   size_t  *chosen;   /* [n_samples] */
   float   *manifold; /* [n_manifold, dim] */
   float   *radii;    /* [n_manifold] */
+  size_t  *own;      /* [n_manifold], of @picture */
   DmPoints covered;
 };
 

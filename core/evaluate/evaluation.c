@@ -34,6 +34,21 @@ get_points (const DmFeatures *features)
 /* --- real pictures --------------------------------------------------------
  */
 
+static void
+find_originals (DmEvaluation *self)
+{
+  const DmRealPictures *real = &self->real;
+  const guint          *alike = self->options.dataset->alike;
+  size_t                n = real->features.n;
+
+  self->picture = g_new (size_t, n);
+  for (size_t i = 0; i < n; i++)
+    self->picture[i] =
+        alike != NULL ? alike[real->picture[i]] : real->picture[i];
+  self->originals =
+      (DmOriginals){ get_points (&real->features), self->picture };
+}
+
 /* A share of the real pictures as large as the set that it is compared with. */
 static void
 make_manifold (DmEvaluation *self)
@@ -44,9 +59,13 @@ make_manifold (DmEvaluation *self)
 
   self->manifold = g_new (float, n *dim);
   self->radii = g_new (float, n);
+  self->own = g_new (size_t, n);
   for (size_t i = 0; i < n; i++)
-    memcpy (self->manifold + i * dim, real->value + picked[i] * dim,
-            dim * sizeof (float));
+    {
+      memcpy (self->manifold + i * dim, real->value + picked[i] * dim,
+              dim * sizeof (float));
+      self->own[i] = self->picture[picked[i]];
+    }
 
   self->covered = (DmPoints){ self->manifold, n, dim };
   dm_neighbour_radii (self->radii, &self->covered, NEIGHBOUR,
@@ -105,7 +124,7 @@ dm_evaluation_new (const DmEvaluationOptions *options,
 
   dm_gaussian_init (&self->gaussian, real->value, real->n, real->dim,
                     options->pool);
-  self->originals = (DmOriginals){ get_points (real), self->real.picture };
+  find_originals (self);
   self->chosen = dm_real_pictures_choose (&self->real, options->n_samples);
   make_manifold (self);
 
@@ -124,9 +143,11 @@ dm_evaluation_free (DmEvaluation *self)
 
   dm_real_pictures_clear (&self->real);
   dm_gaussian_clear (&self->gaussian);
+  g_free (self->picture);
   g_free (self->chosen);
   g_free (self->manifold);
   g_free (self->radii);
+  g_free (self->own);
   g_free (self);
 }
 
@@ -152,6 +173,20 @@ measure_frechet (DmEvaluation     *self,
   dm_gaussian_clear (&gaussian);
 
   return done;
+}
+
+/* @own: (nullable): as in dm_copies_find() */
+static void
+measure_copies (DmEvaluation   *self,
+                DmFigures      *figures,
+                const DmPoints *found,
+                const size_t   *own)
+{
+  DmCopies copies;
+
+  dm_copies_find (&copies, found, own, &self->originals, self->options.pool);
+  figures->distance = copies.distance;
+  figures->copies = copies.share;
 }
 
 static void
@@ -183,7 +218,6 @@ dm_evaluation_compare (DmEvaluation     *self,
                        GError          **error)
 {
   DmPoints points = get_points (found);
-  DmCopies copies;
 
   *figures = (DmFigures){ .n = found->n, .frechet = NAN, .recall = NAN };
   if (!measure_frechet (self, &figures->frechet, found, error))
@@ -194,9 +228,7 @@ dm_evaluation_compare (DmEvaluation     *self,
   figures->accuracy = dm_class_accuracy (found->probability, found->class_id,
                                          found->n, found->n_classes);
   measure_coverage (self, figures, &points);
-  dm_copies_find (&copies, &points, &self->originals, self->options.pool);
-  figures->distance = copies.distance;
-  figures->copies = copies.share;
+  measure_copies (self, figures, &points, NULL);
 
   return TRUE;
 }
@@ -237,6 +269,11 @@ look_at_held_out (DmEvaluation *self, DmRealPictures *pictures, GError **error)
  *   out, as many as are drawn or as there are; figures->n is 0 if there are
  * none
  *
+ * If the data say which pictures are alike, whole groups are held out, and few:
+ * chance among them decides about near-copies. So distance and copies are then
+ * those of training pictures, each beside all that are not of its group, as if
+ * each group were held out in turn.
+ *
  * Errors: %DM_ERROR_MEMORY, %DM_ERROR_DATA
  */
 gboolean
@@ -256,6 +293,8 @@ dm_evaluation_measure_held_out (DmEvaluation *self,
 
   done = dm_evaluation_compare (self, figures, &pictures.features, error);
   dm_real_pictures_clear (&pictures);
+  if (done && self->options.dataset->alike != NULL)
+    measure_copies (self, figures, &self->covered, self->own);
 
   return done;
 }

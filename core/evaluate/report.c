@@ -91,6 +91,14 @@ describe (const DmReport *self, bool translated)
                "distance: to the nearest training picture in features, the "
                "median; copies: share of pictures that are three times nearer "
                "to one training picture than to any other\n")));
+  if (dataset->alike != NULL)
+    g_string_append (
+        text,
+        say (translated,
+             N_ ("training pictures that are nearly the same count as one; in "
+                 "the row of pictures held out, distance and copies are those "
+                 "of training pictures, as if each such group were held out "
+                 "in turn\n")));
 
   return g_string_free (text, FALSE);
 }

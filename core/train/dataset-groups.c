@@ -37,7 +37,7 @@ dm_dataset_read_groups (DmGroups              **groups,
 typedef struct
 {
   DmDataset *dataset;
-  guint     *of;   /* [n_images], number of its group    */
+  guint     *of;   /* [n_images], number of its group; the dataset's */
   guint      n;    /* groups                             */
   size_t    *rank; /* [n], the order of holding them out */
   gboolean  *held; /* [n]                                */
@@ -59,7 +59,8 @@ groups_init (Groups *self, DmDataset *dataset, const DmGroups *groups)
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   size_t n = dataset->n_images;
 
-  *self = (Groups){ .dataset = dataset, .of = g_new (guint, n) };
+  dataset->alike = g_new (guint, n);
+  *self = (Groups){ .dataset = dataset, .of = dataset->alike };
   for (size_t i = 0; i < n; i++)
     {
       guint    group = find_group (dataset, groups, i);
@@ -84,7 +85,6 @@ groups_init (Groups *self, DmDataset *dataset, const DmGroups *groups)
 static void
 groups_clear (Groups *self)
 {
-  g_free (self->of);
   g_free (self->rank);
   g_free (self->held);
 }
@@ -188,7 +188,7 @@ move_held (Groups *self)
  *
  * As dm_dataset_hold_out(), but whole groups, and some of every class that has
  * enough of them: pictures that are held out have no likeness among those that
- * are trained on.
+ * are trained on. Notes which ones are alike.
  */
 void
 dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups)
@@ -198,9 +198,6 @@ dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups)
   double              share = (double) n / (double) MAX (self->n_images, 1);
   Groups              all;
 
-  if (n == 0)
-    return;
-
   groups_init (&all, self, groups);
   for (size_t c = 0; c < self->n_classes; c++)
     pictures[c] = g_array_new (FALSE, FALSE, sizeof (size_t));
@@ -209,7 +206,8 @@ dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups)
 
   for (size_t c = 0; c < self->n_classes; c++)
     {
-      hold_class (&all, pictures[c], share);
+      if (n > 0)
+        hold_class (&all, pictures[c], share);
       g_array_unref (pictures[c]);
     }
   move_held (&all);

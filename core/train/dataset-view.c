@@ -39,6 +39,8 @@ dm_dataset_view_held_out (DmDataset *self, const DmDataset *dataset)
   *self = *dataset;
   self->places += dataset->n_images;
   self->class_id += dataset->n_images;
+  self->alike =
+      dataset->alike != NULL ? dataset->alike + dataset->n_images : NULL;
   self->n_images = dataset->n_held_out;
   self->n_held_out = 0;
   dm_dataset_sort_by_class (self);

@@ -269,6 +269,7 @@ dm_dataset_free (DmDataset *self)
   g_free (self->class_id);
   g_free (self->images_per_class);
   g_free (self->by_class);
+  g_free (self->alike);
   g_free (self->turned);
   g_clear_pointer (&self->skipped, g_ptr_array_unref);
   g_clear_pointer (&self->empty, g_ptr_array_unref);

@@ -48,6 +48,8 @@ typedef struct
   int       *class_id;    /* [n_images + n_held_out]                       */
   gint64    *images_per_class; /* [n_classes], of those to train on        */
   size_t    *by_class;    /* [n_images], training pictures class by class  */
+  guint     *alike;       /* (nullable): [n_images + n_held_out], the same
+                             for pictures that are nearly the same         */
   GPtrArray *skipped;     /* "PATH: reason", of files that were left out    */
   GPtrArray *empty;       /* names of class folders without a picture       */
   GArray    *sources;     /* of DmSource, in the order of reading           */
