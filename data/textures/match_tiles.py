@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Looks for pictures of a model among the tiles that it was trained on.
 
-  match_tiles.py MODEL TILES FOLDER [--guidance 1] [--count 20] [--program PROGRAM]
+  match_tiles.py MODEL TILES FOLDER [--guidance 1] [--count 50] [--program PROGRAM]
 
 Draws pictures of each class, as many at each of three scales, and lays each over
 all tiles of its class: at every offset (they wrap), mirrored or not, turned by any
@@ -11,15 +11,16 @@ quarter, at five sizes from a half to the whole. What counts is the largest
 correlation of lightness, mean taken off, within the 64 x 64 pixels: a picture
 copied out of a tile has 1 but for its noise, in whatever colour it is.
 
-How large it gets by chance, among pictures of one material, tiles tell: of each, a
-crop is laid over the tiles of other groups (groups.tsv), which is what a group
-that was held out would find. And how large it is for what is copied: the crop is
-laid over its own tile, which it was cut from at not quite one of these sizes.
+How large it gets by chance, among pictures of one material, tiles tell: as many
+crops of each class are laid over the tiles of other groups (groups.tsv), which is
+what a group that was held out would find. And how large it is for what is copied:
+the crops are laid over their own tile, which they were cut from at not quite one
+of these sizes.
 
 Prints the shares above some thresholds, FOLDER/matches.tsv has each picture with
 the tile it is most like, FOLDER/matches.png the likest of each class, picture and
-place in the tile side by side. Needs python3-numpy and python3-pil; takes some ten
-minutes on two cores.
+place in the tile side by side. Needs python3-numpy and python3-pil; takes a quarter
+of an hour on two cores.
 """
 import argparse
 import multiprocessing
@@ -129,13 +130,15 @@ def draw(program, model, guidance, count):
                 yield name.split('-w')[0], Image.open(os.path.join(drawn, name)).convert('RGB')
 
 
-def cut():
-    """(path, crop) of each tile"""
+def cut(by_class, count):
+    """(path, crop) of so many of each class, from all its tiles in turn"""
     rng = np.random.default_rng(0)
-    for path, tile in TILES.items():
-        size = int(rng.choice(CROP_SIZES))
-        left, top = rng.integers(0, size, 2)
-        yield path, tile.crop(size, left, top)
+    for paths in by_class.values():
+        for k in range(count):
+            path = paths[k % len(paths)]
+            size = int(rng.choice(CROP_SIZES))
+            left, top = rng.integers(0, size, 2)
+            yield path, TILES[path].crop(size, left, top)
 
 
 def print_shares(words, found):
@@ -173,7 +176,7 @@ def main():
     parser.add_argument('tiles')
     parser.add_argument('folder')
     parser.add_argument('--guidance', type=float, default=1)
-    parser.add_argument('--count', type=int, default=20, help='of each class and scale')
+    parser.add_argument('--count', type=int, default=50, help='of each class and scale')
     parser.add_argument('--program', default='gegl-diffusion')
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
@@ -185,7 +188,7 @@ def main():
 
     print('%-24s %5s %8s' % ('', 'n', 'median') +
           ''.join('%10s' % ('> %g' % t) for t in THRESHOLDS))
-    crops = list(cut())
+    crops = list(cut(by_class, options.count * len(SCALES)))
     print_shares('crops, their own tile', match_all([(crop, [path]) for path, crop in crops]))
     print_shares('crops, other groups', match_all(
         [(crop, [other for other in by_class[os.path.dirname(path)] if group[other] != group[path]])
