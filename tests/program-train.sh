@@ -71,6 +71,15 @@ augmented ()
     "$program" sample mild.safetensors --steps 2 -o mild.png && [[ -s mild.png ]]
 }
 
+# other colours are another run
+recoloured ()
+{
+  train colours.safetensors --images 80 --colour-jitter 0.25 > out.txt && grep -q '^colour-jitter=0.25$' colours.ini &&
+    status 1 'colour_jitter=0.25' train colours.safetensors --images 160 --colour-jitter 0.5 --resume &&
+    train colours.safetensors --images 160 --resume > /dev/null &&
+    ! cmp -s colours.safetensors whole.safetensors
+}
+
 # what is done is not done again, with less than was chosen from
 done_already ()
 {
@@ -320,6 +329,8 @@ check 'mild changes of pictures' augmented
 for option in images checkpoint-every decay clip; do
   check "a negative $option" status 2 "$option: -1.*at least 0" train x.safetensors --$option -1
 done
+check 'other colours' recoloured
+check 'no such colours' status 2 'colour-jitter: 2.*give 0 to 1' train x.safetensors --images 80 --colour-jitter 2
 check 'no such chance of them' status 2 'augment: 1.5.*give 0 to 1' train x.safetensors --images 80 --augment 1.5
 check 'no rate' status 2 'rate: 0.*more than 0, up to 1' train x.safetensors --images 80 --rate 0
 check 'weights that are missing' status 1 'gone.safetensors' train x.safetensors --images 80 \

@@ -28,7 +28,9 @@ test_names (void)
 static void
 test_wrap (void)
 {
-  const DmAugment augment = { DM_CROP_WRAP, 0.25, 1.0, FALSE, FALSE };
+  const DmAugment augment = { .crop = DM_CROP_WRAP,
+                              .scale_min = 0.25,
+                              .scale_max = 1.0 };
   int             n_small = 0, n_left = 0, n_top = 0, n_same = 0;
 
   for (uint64_t k = 0; k < 2000; k++)
@@ -119,6 +121,8 @@ test_describe (void)
     { .crop = DM_CROP_RANDOM },
     { .crop = DM_CROP_WRAP, .scale_min = 0.5, .scale_max = 1.0 },
     { .balance = TRUE },
+    { .colour_jitter = 0.25 },
+    { .colour_jitter = 0.5 },
   };
   g_autofree char *none = dm_augment_describe (&(DmAugment){ .mirror = TRUE });
 

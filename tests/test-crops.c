@@ -1,9 +1,12 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
+
 #include "check.h"
 #include "dataset-case.h"
 #include "image/image.h"
+#include "train/recolour.h"
 
 #define WRAP_W 20
 #define WRAP_H 12
@@ -136,6 +139,50 @@ test_balance (Fixture *self, gconstpointer data)
   g_assert_cmpint (ABS ((int) n_first - 150), <, 45);
 }
 
+/* Colours change the more the fewer pictures a class has, but no more than may
+ * be, and alike in what is held out; what is drawn is the crop, changed.
+ */
+static void
+test_jitter (Fixture *self, gconstpointer data)
+{
+  DmDatasetOptions options = {
+    .side = CROP, .augment = { .crop = DM_CROP_WRAP, .colour_jitter = 0.5 }
+  };
+  g_autoptr (DmDataset) set = NULL, much = NULL;
+  DmDataset held_out;
+  size_t    n_seen[2] = { 0 };
+
+  (void) data;
+  write_wide (self);
+  set = open_with (self, &options);
+  g_assert_cmpfloat_with_epsilon (set->jitter[0], 0.5 * sqrt (2.0 / 3.0), 1e-6);
+  g_assert_cmpfloat_with_epsilon (set->jitter[1], 0.5 * sqrt (2.0), 1e-6);
+
+  for (uint64_t k = 0; k < 50; k++)
+    {
+      float      plain[CROP * CROP], drawn[CROP * CROP], scale;
+      size_t     i = dm_dataset_choose (set, 3, k);
+      int        class_id = dm_dataset_crop (set, plain, &scale, i, 3, k);
+      DmRecolour change;
+
+      dm_dataset_draw (set, drawn, &scale, 3, k);
+      g_assert_true (memcmp (plain, drawn, sizeof plain) != 0);
+      dm_recolour_draw (&change, set->jitter[class_id], 3, k);
+      dm_recolour_apply (&change, plain, CROP * CROP, 1);
+      dm_assert_same (drawn, plain, CROP * CROP);
+      n_seen[class_id]++;
+    }
+  g_assert_true (n_seen[0] > 0 && n_seen[1] > 0);
+
+  dm_dataset_view_held_out (&held_out, set);
+  g_assert_true (held_out.jitter == set->jitter);
+  dm_dataset_view_clear (&held_out);
+
+  options.augment.colour_jitter = 0.9;
+  much = open_with (self, &options);
+  g_assert_cmpfloat (much->jitter[1], ==, 1.0f);
+}
+
 #define ADD(name, function, data)                                              \
   g_test_add ("/crops/" name, Fixture, data, set_up, function, tear_down)
 
@@ -149,6 +196,7 @@ main (int argc, char **argv)
   ADD ("crops", test_crops, NULL);
   ADD ("turns", test_turns, NULL);
   ADD ("balance", test_balance, NULL);
+  ADD ("jitter", test_jitter, NULL);
 
   /* without gegl_exit(), which unloads modules that keep some memory */
   return g_test_run ();

@@ -75,6 +75,17 @@ test_nearest (Fixture *self, gconstpointer data)
   dm_real_pictures_clear (&real);
 }
 
+/* Pictures that differ from each other more than by their shade, and are looked
+ * at as they are.
+ */
+static void
+make_unlike (DmDataset *set)
+{
+  for (size_t i = 0; i < set->n_bytes; i++)
+    set->pixels[i] = (guint8) (i * i * 2654435761u >> 13);
+  set->augment.mirror = FALSE;
+}
+
 /* All held-out pictures among the training pictures are copies. */
 static void
 test_copies (Fixture *self, gconstpointer data)
@@ -84,12 +95,9 @@ test_copies (Fixture *self, gconstpointer data)
   DmFigures figures;
 
   (void) data;
-  /* pictures that differ from each other more than by their shade */
-  for (size_t i = 0; i < self->set->n_bytes; i++)
-    self->set->pixels[i] = (guint8) (i * i * 2654435761u >> 13);
+  make_unlike (self->set);
   memcpy (self->set->pixels + N_IMAGES * SIDE * SIDE, self->set->pixels,
           N_HELD_OUT * SIDE * SIDE);
-  self->set->augment.mirror = FALSE;
 
   evaluation = new_evaluation (self);
   dm_evaluation_measure_held_out (evaluation, &figures, &error);
@@ -130,12 +138,10 @@ test_groups (Fixture *self, gconstpointer data)
   size_t floats = SIDE * SIDE;
 
   (void) data;
-  for (size_t i = 0; i < self->set->n_bytes; i++)
-    self->set->pixels[i] = (guint8) (i * i * 2654435761u >> 13);
+  make_unlike (self->set);
   for (size_t i = 0; i < N_IMAGES; i += 4)
     memcpy (self->set->pixels + (i + 2) * floats,
             self->set->pixels + i * floats, floats);
-  self->set->augment.mirror = FALSE;
 
   g_assert_cmpfloat_with_epsilon (find_copies (self, 1), 0.5, 0.03);
   g_assert_cmpfloat (find_copies (self, 4), <, 0.03);

@@ -55,6 +55,7 @@ new_dataset (void)
     .class_id = g_new (int, n),
     .images_per_class = g_new0 (gint64, 2),
     .turned = g_new0 (gboolean, 2),
+    .jitter = g_new0 (float, 2),
     .skipped = g_ptr_array_new_with_free_func (g_free),
     .augment = { .mirror = TRUE },
   };

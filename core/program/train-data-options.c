@@ -127,7 +127,9 @@ dm_train_options_get_data (const DmTrainOptions *self,
 {
   *options = (DmDatasetOptions){
     .side = (size_t) MAX (self->size, 0),
-    .augment = { .mirror = self->mirror == TRUE, .balance = self->balance },
+    .augment = { .colour_jitter = self->colour_jitter,
+                 .mirror = self->mirror == TRUE,
+                 .balance = self->balance },
     .class_names =
         self->classes != NULL ? g_strsplit (self->classes, ",", -1) : NULL,
     .turned = split (self->turns),
@@ -139,7 +141,9 @@ dm_train_options_get_data (const DmTrainOptions *self,
       !parse_background (options, self->background, error))
     return FALSE;
 
-  return parse_crop (self, &options->augment, error);
+  return dm_options_check_range ("colour-jitter", self->colour_jitter, 0, 1,
+                                 error) &&
+         parse_crop (self, &options->augment, error);
 }
 
 /**

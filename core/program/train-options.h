@@ -23,7 +23,7 @@ typedef struct
   int      size;
   int      mirror; /* TRUE, FALSE or not given */
   gboolean balance, scaled;
-  double   augment;
+  double   augment, colour_jitter;
   char    *crop, *scale, *turns, *background, *alike;
   char    *cache;
   gboolean no_cache;

@@ -51,6 +51,11 @@ dm_train_options_new_table (DmTrainOptions *self)
         "size, place, angle and proportions; the network is told of them, "
         "and what it draws has none",
         "P"),
+    OPTION ("colour-jitter", DOUBLE, colour_jitter,
+            "Change brightness, contrast, saturation and hue of each picture "
+            "by up to this, 0.3 for instance, more in classes of few pictures; "
+            "what the network draws varies as much",
+            "X"),
     OPTION ("balance", NONE, balance, "Train all classes equally often", NULL),
     OPTION ("background", STRING, background,
             "Under transparent parts: black, white or RRGGBB; else white",
@@ -151,8 +156,9 @@ keep_options (GOptionEntry *entries, const char *const *names, gboolean listed)
 
 /* How pictures are read and drawn, whatever they are for. */
 static const char *const data_options[] = {
-  "crop",  "scale",      "mirror",  "no-mirror", "turns",    "balance",
-  "cache", "background", "classes", "alike",     "no-cache", NULL,
+  "crop",          "scale", "mirror",   "no-mirror",  "turns",
+  "balance",       "cache", "no-cache", "background", "classes",
+  "colour-jitter", "alike", NULL,
 };
 
 /**

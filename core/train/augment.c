@@ -62,6 +62,7 @@ dm_augment_describe (const DmAugment *self)
   GString *text = g_string_new (NULL);
 
   char smallest[G_ASCII_DTOSTR_BUF_SIZE], largest[G_ASCII_DTOSTR_BUF_SIZE];
+  char jitter[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (self->crop != DM_CROP_CENTER)
     g_string_append_printf (text, "crop=%s scale=%s,%s ",
@@ -70,6 +71,10 @@ dm_augment_describe (const DmAugment *self)
                                              or_one (self->scale_min)),
                             g_ascii_formatd (largest, sizeof largest, "%.17g",
                                              or_one (self->scale_max)));
+  if (self->colour_jitter > 0.0)
+    g_string_append_printf (
+        text, "colour_jitter=%s ",
+        g_ascii_formatd (jitter, sizeof jitter, "%.17g", self->colour_jitter));
   if (self->balance)
     g_string_append (text, "balance=1 ");
 

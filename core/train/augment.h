@@ -23,6 +23,7 @@ typedef struct
   DmCrop crop;
   double scale_min, scale_max; /* of crops: their pixels per pixel of the
                                   picture, above 0 and up to 1; 0: 1      */
+  double   colour_jitter; /* of a class of middle size, up to 1; 0: none    */
   gboolean mirror;  /* half of the pictures                                 */
   gboolean balance; /* all classes come equally often                       */
 } DmAugment;

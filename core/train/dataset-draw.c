@@ -1,11 +1,15 @@
 /* SPDX-FileCopyrightText: gegl-diffusion developers
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
+
 #include "tensor/rng.h"
-#include "train/dataset.h"
+#include "train/readers.h"
+#include "train/recolour.h"
 
 /* What the draws of the augmentation stream are for; part of what a seed means.
- * 2 is the square, see dm_augment_draw_square().
+ * 2 is the square, see dm_augment_draw_square(), 3 the colours, see
+ * dm_recolour_draw().
  */
 #define SUB_MIRROR 0
 #define SUB_TURN 1
@@ -88,6 +92,39 @@ draw_below (uint64_t bound, uint64_t seed, uint32_t sub, uint64_t k)
 }
 
 /**
+ * dm_dataset_choose_jitter:
+ *
+ * Sets how much the colours of each class change: more where it has few
+ * pictures, each of which is seen the more often and the easier to learn by
+ * heart.
+ */
+void
+dm_dataset_choose_jitter (DmDataset *self)
+{
+  double mean = (double) self->n_images / (double) self->n_classes;
+
+  self->jitter = g_new0 (float, self->n_classes);
+  for (size_t c = 0; c < self->n_classes; c++)
+    if (self->images_per_class[c] > 0)
+      {
+        double share = mean / (double) self->images_per_class[c];
+        double jitter = self->augment.colour_jitter * sqrt (share);
+
+        self->jitter[c] = (float) MIN (jitter, 1.0);
+      }
+}
+
+static void
+recolour (
+    const DmDataset *self, float *x0, int class_id, uint64_t seed, uint64_t k)
+{
+  DmRecolour change;
+
+  dm_recolour_draw (&change, self->jitter[class_id], seed, k);
+  dm_recolour_apply (&change, x0, self->side * self->side, self->channels);
+}
+
+/**
  * dm_dataset_draw:
  * @x0: (out) [side, side, channels] in [-1, 1]
  * @scale: (out) pixels of @x0 per pixel of the picture as it was read
@@ -107,6 +144,8 @@ dm_dataset_draw (
   if (self->turned[class_id])
     dm_augment_turn (x0, self->side, self->channels,
                      (int) draw_below (4, seed, SUB_TURN, k));
+  if (self->jitter[class_id] > 0.0f)
+    recolour (self, x0, class_id, seed, k);
 
   return class_id;
 }

@@ -182,6 +182,25 @@ move_held (Groups *self)
       }
 }
 
+/* Chooses groups of every class. */
+static void
+hold_classes (Groups *self, double share)
+{
+  const DmDataset    *set = self->dataset;
+  g_autofree GArray **pictures = g_new (GArray *, set->n_classes);
+
+  for (size_t c = 0; c < set->n_classes; c++)
+    pictures[c] = g_array_new (FALSE, FALSE, sizeof (size_t));
+  for (size_t i = 0; i < set->n_images; i++)
+    g_array_append_val (pictures[set->class_id[i]], i);
+
+  for (size_t c = 0; c < set->n_classes; c++)
+    {
+      hold_class (self, pictures[c], share);
+      g_array_unref (pictures[c]);
+    }
+}
+
 /**
  * dm_dataset_hold_out_groups:
  * @groups: of pictures by their names, which all of them have
@@ -193,23 +212,12 @@ move_held (Groups *self)
 void
 dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups)
 {
-  g_autofree GArray **pictures = g_new (GArray *, self->n_classes);
-  size_t              n = dm_dataset_count_to_hold_out (self);
-  double              share = (double) n / (double) MAX (self->n_images, 1);
-  Groups              all;
+  size_t n = dm_dataset_count_to_hold_out (self);
+  Groups all;
 
   groups_init (&all, self, groups);
-  for (size_t c = 0; c < self->n_classes; c++)
-    pictures[c] = g_array_new (FALSE, FALSE, sizeof (size_t));
-  for (size_t i = 0; i < self->n_images; i++)
-    g_array_append_val (pictures[self->class_id[i]], i);
-
-  for (size_t c = 0; c < self->n_classes; c++)
-    {
-      if (n > 0)
-        hold_class (&all, pictures[c], share);
-      g_array_unref (pictures[c]);
-    }
+  if (n > 0)
+    hold_classes (&all, (double) n / (double) self->n_images);
   move_held (&all);
   groups_clear (&all);
 }

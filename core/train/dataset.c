@@ -127,6 +127,7 @@ finish (DmCollection           *found,
     return FALSE;
 
   dm_dataset_sort_by_class (self);
+  dm_dataset_choose_jitter (self);
 
   return check_classes (self, error) &&
          choose_turned (self, options->turned, error);
@@ -271,6 +272,7 @@ dm_dataset_free (DmDataset *self)
   g_free (self->by_class);
   g_free (self->alike);
   g_free (self->turned);
+  g_free (self->jitter);
   g_clear_pointer (&self->skipped, g_ptr_array_unref);
   g_clear_pointer (&self->empty, g_ptr_array_unref);
   g_clear_pointer (&self->sources, g_array_unref);

@@ -58,6 +58,8 @@ typedef struct
 
   DmAugment augment;
   gboolean *turned; /* [n_classes], whether its pictures take quarter turns */
+  float    *jitter; /* [n_classes], of its pictures' colours, see
+                       dm_recolour_draw()                                   */
 } DmDataset;
 
 typedef struct

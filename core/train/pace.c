@@ -77,6 +77,7 @@ dm_pace_measure_blank (double                 *speed,
   gint64             one = 1;
   size_t             first = 0;
   gboolean           turned = FALSE;
+  float              jitter = 0.0f;
   DmDataset          set = {
              .name = names[0],
              .format = names[0],
@@ -92,6 +93,7 @@ dm_pace_measure_blank (double                 *speed,
              .images_per_class = &one,
              .by_class = &first,
              .turned = &turned,
+             .jitter = &jitter,
   };
   DmConfig fitting = *config;
 

@@ -60,3 +60,4 @@ gboolean dm_dataset_read_groups (DmGroups              **groups,
 void     dm_dataset_hold_out_groups (DmDataset *self, const DmGroups *groups);
 
 void dm_dataset_sort_by_class (DmDataset *self);
+void dm_dataset_choose_jitter (DmDataset *self);
