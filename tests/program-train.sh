@@ -61,6 +61,16 @@ stopped_while_it_reads ()
   [[ $? == 130 ]] && ! compgen -G 'reading.*' > /dev/null
 }
 
+# what the weights had seen is told, of all runs before, and by a run that went on
+begins_with ()
+{
+  train next.safetensors --images 80 --init whole.safetensors > /dev/null &&
+    train last.safetensors --images 80 --init next.safetensors > /dev/null &&
+    train last.safetensors --images 160 --resume > /dev/null &&
+    "$program" inspect whole.safetensors > out.txt && ! grep -q 'began with' out.txt &&
+    "$program" inspect last.safetensors | grep -qx '  began with *weights that had seen 2480 pictures'
+}
+
 # changed pictures are learned from, are another run, and draw like others; weights of a run without begin one with
 augmented ()
 {
@@ -323,8 +333,7 @@ check 'inspect reads the model' quietly "$program" inspect whole.safetensors
 
 check 'class folders, good and bad pictures' class_folders
 check 'one class' one_class
-check 'a run begins with the weights of another' quietly train next.safetensors --images 80 \
-  --init whole.safetensors
+check 'a run begins with the weights of another' begins_with
 check 'mild changes of pictures' augmented
 for option in images checkpoint-every decay clip; do
   check "a negative $option" status 2 "$option: -1.*at least 0" train x.safetensors --$option -1

@@ -191,6 +191,7 @@ test_refused (void)
     "{\"seed\": \"-1\"}",
     "{\"p_uncond\": 1.01}",
     "{\"measured_pictures\": -1}",
+    "{\"images_before\": -1}",
     "{\"measured_accuracy\": 1.5}",
     "{\"guidance_start\": 0.2, \"guidance_end\": 0.3}",
   };

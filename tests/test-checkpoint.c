@@ -73,6 +73,8 @@ save_weights (const Fixture *self, DmTrainer *trainer, DmDtype dtype)
   g_autoptr (DmCard) card = new_card ();
   g_autoptr (GError) error = NULL;
 
+  card->images_seen = 50;
+  card->images_before = 20;
   dm_trainer_save_weights (trainer, self->weights, card, dtype, &error);
   g_assert_no_error (error);
 }
@@ -216,6 +218,72 @@ test_other_run (Fixture *self, gconstpointer data)
   assert_other_run (self, "the pictures are no longer");
 }
 
+/* The state again, with the first @n_counters of its counters only. */
+static void
+cut_counters (const Fixture *self, guint64 n_counters)
+{
+  static const char *const key = "gegl-diffusion-state";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DmWeights) file = dm_weights_open (self->state, &error);
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  guint                 n = dm_weights_get_n_tensors (file);
+  g_autofree DmToStore *tensors = g_new0 (DmToStore, n);
+
+  g_hash_table_insert (metadata, (char *) key,
+                       (char *) dm_weights_get_metadata (file, key));
+  for (guint i = 0; i < n; i++)
+    {
+      const DmStored *stored = dm_weights_get_tensor (file, i);
+
+      tensors[i] = (DmToStore){
+        stored->name, stored->dtype, stored->n_dims, { 0 }, stored->data
+      };
+      memcpy (tensors[i].shape, stored->shape, sizeof stored->shape);
+      if (strcmp (stored->name, "counters") == 0)
+        tensors[i].shape[0] = n_counters;
+    }
+  dm_weights_save (self->state, NULL, NULL, metadata, tensors, n, &error);
+  g_assert_no_error (error);
+}
+
+/* States of earlier versions know less of their runs, and are gone on from. */
+static void
+test_old_states (Fixture *self, gconstpointer data)
+{
+  static const guint64 n_counters[] = { 9, 8, 3, 4, 0 };
+  g_autoptr (DmTrainer) whole = start (self), first = start (self);
+
+  (void) data;
+  run_steps (whole, 8);
+  run_steps (first, 5);
+  first->images_before = 70;
+  dm_trainer_note_held_out (first, 0.25);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (n_counters); i++)
+    {
+      g_autoptr (DmTrainer) second = start (self);
+      g_autoptr (GError) error = NULL;
+      gboolean loaded;
+
+      save_state (self, first);
+      cut_counters (self, n_counters[i]);
+      loaded = dm_trainer_load_state (second, self->state, &error);
+      if (i >= 3)
+        {
+          g_assert_false (loaded);
+          g_assert_error (error, DM_ERROR, DM_ERROR_CORRUPT);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpuint (dm_trainer_get_images_before (second), ==,
+                        i == 0 ? 70 : 0);
+      g_assert_cmpfloat (dm_trainer_get_best (second), ==,
+                         i <= 1 ? 0.25 : INFINITY);
+      run_steps (second, 3);
+      assert_same_weights (whole, second);
+    }
+}
+
 /* A file that is cut short, missing, or no state is refused. */
 static void
 test_refused (Fixture *self, gconstpointer data)
@@ -308,6 +376,8 @@ test_load_weights (Fixture *self, gconstpointer data)
   wanted = dm_trainer_get_params (first);
   found = dm_trainer_get_params (same);
   dm_assert_near (found->values, wanted->values, wanted->n_values, 1e-6);
+  g_assert_cmpuint (dm_trainer_get_images_before (first), ==, 0);
+  g_assert_cmpuint (dm_trainer_get_images_before (same), ==, 70);
 
   config.n_classes = self->set->n_classes = 3;
   other = dm_trainer_new (&config, self->set, &self->options, NULL, &error);
@@ -348,6 +418,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("resume", test_resume);
   ADD ("resume-parts", test_resume_parts);
+  ADD ("old-states", test_old_states);
   ADD ("other-run", test_other_run);
   ADD ("refused", test_refused);
   ADD ("weights", test_weights);

@@ -37,6 +37,10 @@ static const DmField fields[] = {
 };
 
 /* Written only where they say something. */
+static const DmField before_fields[] = {
+  FIELD (images_before, DM_FIELD_INT64, 0, 1e18),
+};
+
 static const DmField classifier_fields[] = {
   FIELD (accuracy, DM_FIELD_DOUBLE, 0.0, 1.0),
 };
@@ -73,6 +77,8 @@ dm_card_to_json (const DmCard *self)
     }
 
   dm_fields_write (fields, G_N_ELEMENTS (fields), self, json);
+  if (self->images_before > 0)
+    dm_fields_write (before_fields, G_N_ELEMENTS (before_fields), self, json);
   if (self->accuracy > 0.0)
     dm_fields_write (classifier_fields, G_N_ELEMENTS (classifier_fields), self,
                      json);
@@ -201,6 +207,8 @@ gboolean
 dm_card_check (const DmCard *self, GError **error)
 {
   if (!dm_fields_check (fields, G_N_ELEMENTS (fields), self, error) ||
+      !dm_fields_check (before_fields, G_N_ELEMENTS (before_fields), self,
+                        error) ||
       !dm_fields_check (classifier_fields, G_N_ELEMENTS (classifier_fields),
                         self, error) ||
       !dm_fields_check (measured_fields, G_N_ELEMENTS (measured_fields), self,
@@ -232,6 +240,8 @@ dm_card_from_json (JsonObject *json, GError **error)
   g_autoptr (DmCard) self = dm_card_new ();
 
   if (!dm_fields_read (fields, G_N_ELEMENTS (fields), self, json, error) ||
+      !dm_fields_read (before_fields, G_N_ELEMENTS (before_fields), self, json,
+                       error) ||
       !dm_fields_read (classifier_fields, G_N_ELEMENTS (classifier_fields),
                        self, json, error) ||
       !dm_fields_read (measured_fields, G_N_ELEMENTS (measured_fields), self,

@@ -33,6 +33,7 @@ typedef struct
 
   /* training summary */
   gint64  images_seen;
+  gint64  images_before; /* seen by the weights that the training began with */
   guint64 seed;
   double  duration; /* seconds */
   double  p_uncond;

@@ -190,6 +190,9 @@ add_training (GString *text, const DmConfig *config, const DmCard *card)
   dm_columns_add_line (text, _ ("credits"), card->data_credits);
   if (card->images_seen > 0)
     add_seen (text, config, card);
+  if (card->images_before > 0)
+    add (text, _ ("began with"),
+         _ ("weights that had seen %" PRId64 " pictures"), card->images_before);
   if (seconds > 0)
     add (text, _ ("time"), "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60,
          seconds % 60);

@@ -53,6 +53,7 @@ dm_train_new_card (const DmTrainRun *self, DmTrainer *trainer)
   card->data_licence = g_strdup (o->licence);
   card->data_credits = g_strdup (o->credits);
   card->images_seen = (gint64) dm_trainer_get_images (trainer);
+  card->images_before = (gint64) dm_trainer_get_images_before (trainer);
   card->seed = (guint64) o->seed;
   card->program_version = g_strdup (DM_VERSION);
 

@@ -12,19 +12,22 @@
 #define STATE_KEY "gegl-diffusion-state"
 
 /* Numbers that a run consists of beside its blocks. States of earlier versions
- * have the first three: their runs were never watched nor split.
+ * have the first three, whose runs were never watched nor split, or eight,
+ * whose runs did not know what they began with.
  */
 enum
 {
   COUNTER_IMAGES,
   COUNTER_STEPS,
   COUNTER_SECONDS, /* bits of a double */
-  N_OLD_COUNTERS,
-  COUNTER_PART = N_OLD_COUNTERS,
+  N_OLDEST_COUNTERS,
+  COUNTER_PART = N_OLDEST_COUNTERS,
   COUNTER_BEST, /* bits of a double */
   COUNTER_NORMS,
   COUNTER_SKIPPED,
   COUNTER_IN_A_ROW,
+  N_OLD_COUNTERS,
+  COUNTER_BEFORE = N_OLD_COUNTERS,
   N_COUNTERS
 };
 
@@ -81,6 +84,7 @@ get_counters (const DmTrainer *self, gint64 *counters)
   counters[COUNTER_NORMS] = (gint64) self->watch.n_norms;
   counters[COUNTER_SKIPPED] = (gint64) self->watch.n_skipped;
   counters[COUNTER_IN_A_ROW] = (gint64) self->watch.n_in_a_row;
+  counters[COUNTER_BEFORE] = (gint64) self->images_before;
 }
 
 /**
@@ -168,14 +172,21 @@ read_watch (DmTrainer       *self,
 }
 
 static gboolean
+are_counters (const DmStored *stored)
+{
+  gsize n = stored->n_bytes / sizeof (gint64);
+
+  return stored->dtype == DM_DTYPE_I64 &&
+         (n == N_COUNTERS || n == N_OLD_COUNTERS || n == N_OLDEST_COUNTERS);
+}
+
+static gboolean
 read_counters (DmTrainer *self, const DmWeights *file, GError **error)
 {
   const DmStored *stored = dm_weights_find (file, "counters");
   gint64          counters[N_COUNTERS] = { 0 };
 
-  if (stored == NULL || stored->dtype != DM_DTYPE_I64 ||
-      (stored->n_bytes != sizeof counters &&
-       stored->n_bytes != N_OLD_COUNTERS * sizeof *counters))
+  if (stored == NULL || !are_counters (stored))
     {
       g_set_error_literal (error, DM_ERROR, DM_ERROR_CORRUPT,
                            _ ("not the state of a training run"));
@@ -186,8 +197,9 @@ read_counters (DmTrainer *self, const DmWeights *file, GError **error)
   self->images = (guint64) counters[COUNTER_IMAGES];
   self->adamw.n_steps = (guint64) counters[COUNTER_STEPS];
   self->seconds = unpack_double (counters[COUNTER_SECONDS]);
+  self->images_before = (guint64) counters[COUNTER_BEFORE];
 
-  return stored->n_bytes != sizeof counters ||
+  return stored->n_bytes == N_OLDEST_COUNTERS * sizeof *counters ||
          read_watch (self, file, counters, error);
 }
 

@@ -20,8 +20,9 @@ struct _DmTrainer
   DmAdamw    adamw;
   float     *average; /* [params->n_values] */
 
-  guint64 images;  /* seen                         */
-  double  seconds; /* of work, all sittings        */
+  guint64 images;        /* seen                         */
+  guint64 images_before; /* by the weights it began with */
+  double  seconds;       /* of work, all sittings        */
   DmWatch watch;
   double  best; /* lowest loss on held-out pictures, infinite at first */
 };

@@ -78,7 +78,7 @@ is_new_input (const DmWeights *file, const DmParam *param)
  * @path: a weights file of a network of the same shape; its number of classes
  * may be another, and it need not have been told all that this one is
  *
- * Starts the run from these weights.
+ * Starts the run from these weights, and notes what they had seen.
  *
  * Errors: those of dm_weights_open() and dm_weights_read(),
  * %DM_ERROR_UNSUPPORTED for a network of another task
@@ -87,6 +87,7 @@ gboolean
 dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
 {
   g_autoptr (DmWeights) file = dm_weights_open (path, error);
+  const DmCard *card;
 
   if (file == NULL)
     return FALSE;
@@ -110,6 +111,8 @@ dm_trainer_load_weights (DmTrainer *self, const char *path, GError **error)
         }
     }
 
+  card = dm_weights_get_card (file);
+  self->images_before = (guint64) (card->images_seen + card->images_before);
   self->learner->class->pack (self->learner, NULL);
 
   return TRUE;

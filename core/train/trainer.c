@@ -142,6 +142,18 @@ dm_trainer_get_images (const DmTrainer *self)
   return self->images;
 }
 
+/**
+ * dm_trainer_get_images_before:
+ *
+ * Returns: how many pictures the weights had seen that the run began with, in
+ * all runs before as far as their files tell; 0 if it began with random ones.
+ */
+guint64
+dm_trainer_get_images_before (const DmTrainer *self)
+{
+  return self->images_before;
+}
+
 double
 dm_trainer_get_seconds (const DmTrainer *self)
 {

@@ -72,6 +72,7 @@ double    dm_trainer_accuracy (DmTrainer *self);
 gboolean  dm_trainer_note_held_out (DmTrainer *self, double loss);
 double    dm_trainer_get_best (const DmTrainer *self);
 guint64   dm_trainer_get_images (const DmTrainer *self);
+guint64   dm_trainer_get_images_before (const DmTrainer *self);
 double    dm_trainer_get_seconds (const DmTrainer *self);
 DmParams *dm_trainer_get_params (DmTrainer *self);
 
