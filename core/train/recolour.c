@@ -52,17 +52,21 @@ change_level (const DmRecolour *self, float value)
  * sqrt(3).
  */
 static void
-change_pixel (const DmRecolour *self, float x[RGB])
+change_colours (const DmRecolour *self, float *x, size_t n_pixels)
 {
-  float grey = (x[0] + x[1] + x[2]) / 3.0f;
   float along = self->saturation * cosf (self->hue);
   float across = self->saturation * sinf (self->hue) / sqrtf (3.0f);
-  float d[RGB] = { x[0] - grey, x[1] - grey, x[2] - grey };
 
-  for (int c = 0; c < RGB; c++)
-    x[c] =
-        change_level (self, grey + along * d[c] +
-                                across * (d[(c + 2) % RGB] - d[(c + 1) % RGB]));
+  for (size_t i = 0; i < n_pixels; i++, x += RGB)
+    {
+      float grey = (x[0] + x[1] + x[2]) / 3.0f;
+      float d[RGB] = { x[0] - grey, x[1] - grey, x[2] - grey };
+
+      for (int c = 0; c < RGB; c++)
+        x[c] = change_level (
+            self, grey + along * d[c] +
+                      across * (d[(c + 2) % RGB] - d[(c + 1) % RGB]));
+    }
 }
 
 /**
@@ -77,8 +81,7 @@ dm_recolour_apply (const DmRecolour *self,
                    size_t            channels)
 {
   if (channels == RGB)
-    for (size_t i = 0; i < n_pixels; i++)
-      change_pixel (self, x + RGB * i);
+    change_colours (self, x, n_pixels);
   else
     for (size_t i = 0; i < n_pixels * channels; i++)
       x[i] = change_level (self, x[i]);
